@@ -1,0 +1,220 @@
+#include "CSimdJSON.h"
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <simdjson.h>
+#include <vector>
+
+using namespace simdjson;
+
+// simdjson's DOM proves the document (grammar, UTF-8, numbers) and unescapes its strings; its list of structural positions, which is still there
+// after the parse, tells where each value stands in the source. Both are walked together once, so that a value can be handed on as its own bytes.
+struct pb_json {
+    dom::parser parser;
+    std::unique_ptr<char[]> source;
+    size_t capacity = 0;
+    std::vector<pb_json_node> nodes;
+    const uint8_t *unescaped = nullptr;
+};
+
+namespace {
+
+constexpr size_t largestDocument = size_t(512) << 20;
+constexpr size_t keptCapacity = size_t(8) << 20;
+
+int errorOf(error_code code) {
+    switch (code) {
+    case SUCCESS: return PB_JSON_OK;
+    case UTF8_ERROR: return PB_JSON_UTF8;
+    case DEPTH_ERROR: return PB_JSON_DEPTH;
+    case NUMBER_ERROR: return PB_JSON_NUMBER_RANGE;
+    case MEMALLOC: return PB_JSON_MEMORY;
+    case CAPACITY: return PB_JSON_TOO_LARGE;
+    case EMPTY: return PB_JSON_EMPTY;
+    default: return PB_JSON_SYNTAX;
+    }
+}
+
+/// Text that JSON allows and FHIR does not: a lone surrogate (which simdjson writes as three bytes) or U+0000.
+bool isForbidden(const uint8_t *text, size_t length) {
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == 0) return true;
+        if (text[i] == 0xED && i + 1 < length && text[i + 1] >= 0xA0) return true;
+    }
+    return false;
+}
+
+class Walk {
+public:
+    Walk(pb_json &json, size_t length) : json(json), source(reinterpret_cast<const uint8_t *>(json.source.get())),
+        tape(json.parser.doc.tape.get()), strings(json.parser.doc.string_buf.get()),
+        structural(json.parser.implementation->structural_indexes.get()),
+        structurals(json.parser.implementation->n_structural_indexes), length(length) {}
+
+    int run(uint32_t *position) {
+        size_t cell = 1;  // the first cell is the root's
+        int error = value(cell, 0);
+        *position = fault;
+        return error;
+    }
+
+private:
+    pb_json &json;
+    const uint8_t *source;
+    const uint64_t *tape;
+    const uint8_t *strings;
+    const uint32_t *structural;
+    size_t structurals;
+    size_t length;
+    size_t at = 0;
+    uint32_t fault = 0;
+
+    uint32_t endOfScalar(uint32_t start, size_t nextStructural) const {
+        uint32_t end = nextStructural < structurals ? structural[nextStructural] : uint32_t(length);
+        if (end > length) end = uint32_t(length);
+        while (end > start && (source[end - 1] == ' ' || source[end - 1] == '\n' || source[end - 1] == '\r' || source[end - 1] == '\t')) end--;
+        return end;
+    }
+
+    int text(size_t cell, pb_json_node &node) {
+        uint64_t offset = tape[cell] & internal::JSON_VALUE_MASK;
+        uint32_t count;
+        std::memcpy(&count, strings + offset, sizeof(count));
+        node.kind = PB_JSON_STRING;
+        node.length = count;
+        node.start = structural[at];
+        node.end = endOfScalar(node.start, at + 1);
+        node.escaped = node.end - node.start != count + 2;
+        node.text = node.escaped ? uint32_t(offset + sizeof(count)) : node.start + 1;
+        if (node.escaped && isForbidden(strings + offset + sizeof(count), count)) {
+            fault = node.start;
+            return PB_JSON_CHARACTER;
+        }
+        at++;
+        return PB_JSON_OK;
+    }
+
+    const uint8_t *characters(const pb_json_node &node) const { return (node.escaped ? strings : source) + node.text; }
+
+    bool hasDuplicate(const pb_json_node *begin, size_t from, size_t to) {
+        // Objects of FHIR have few members; a quadratic look is quickest there, a sorted one bounds the rest.
+        std::vector<uint32_t> &names = scratch;
+        names.clear();
+        for (size_t i = from; i < to;) {
+            names.push_back(uint32_t(i));
+            i = begin[i + 1].next;
+        }
+        auto less = [&](uint32_t a, uint32_t b) {
+            if (begin[a].length != begin[b].length) return begin[a].length < begin[b].length;
+            return std::memcmp(characters(begin[a]), characters(begin[b]), begin[a].length) < 0;
+        };
+        auto equal = [&](uint32_t a, uint32_t b) {
+            return begin[a].length == begin[b].length && std::memcmp(characters(begin[a]), characters(begin[b]), begin[a].length) == 0;
+        };
+        if (names.size() <= 16) {
+            for (size_t i = 1; i < names.size(); i++)
+                for (size_t j = 0; j < i; j++)
+                    if (equal(names[i], names[j])) { fault = begin[names[i]].start; return true; }
+            return false;
+        }
+        std::sort(names.begin(), names.end(), less);
+        for (size_t i = 1; i < names.size(); i++)
+            if (equal(names[i - 1], names[i])) { fault = begin[names[i]].start; return true; }
+        return false;
+    }
+    std::vector<uint32_t> scratch;
+
+    /// Appends the value at `cell` and moves `cell` past it. Depth is bounded, so the recursion is.
+    int value(size_t &cell, int depth) {
+        size_t index = json.nodes.size();
+        json.nodes.push_back({});
+        pb_json_node node{};
+        node.start = structural[at];
+        char type = char(tape[cell] >> 56);
+        switch (type) {
+        case '{': case '[': {
+            if (depth >= PB_JSON_MAXIMUM_DEPTH) { fault = node.start; return PB_JSON_DEPTH; }
+            size_t close = size_t(uint32_t(tape[cell])) - 1;
+            char closing = type == '{' ? '}' : ']';
+            cell++;
+            at++;
+            uint32_t children = 0;
+            while (cell < close) {
+                if (type == '{') {
+                    pb_json_node name{};
+                    if (int error = text(cell, name)) return error;
+                    name.next = uint32_t(json.nodes.size() + 1);
+                    json.nodes.push_back(name);
+                    cell++;
+                    at++;  // the colon
+                }
+                if (int error = value(cell, depth + 1)) return error;
+                children++;
+                if (cell < close) at++;  // the comma
+            }
+            node.kind = type == '{' ? PB_JSON_OBJECT : PB_JSON_ARRAY;
+            node.length = children;
+            node.end = structural[at] + 1;
+            if (source[structural[at]] != uint8_t(closing)) { fault = node.start; return PB_JSON_SYNTAX; }
+            at++;
+            cell = close + 1;
+            if (type == '{' && hasDuplicate(json.nodes.data(), index + 1, json.nodes.size())) return PB_JSON_DUPLICATE_KEY;
+            break;
+        }
+        case '"':
+            if (int error = text(cell, node)) return error;
+            cell++;
+            break;
+        default:
+            node.kind = type == 't' ? PB_JSON_TRUE : type == 'f' ? PB_JSON_FALSE : type == 'n' ? PB_JSON_NULL : PB_JSON_NUMBER;
+            node.end = endOfScalar(node.start, at + 1);
+            cell += node.kind == PB_JSON_NUMBER ? 2 : 1;
+            at++;
+            break;
+        }
+        node.next = uint32_t(json.nodes.size());
+        json.nodes[index] = node;
+        return PB_JSON_OK;
+    }
+};
+
+}  // namespace
+
+pb_json *pb_json_create(void) {
+    pb_json *json = new (std::nothrow) pb_json();
+    return json;
+}
+
+void pb_json_destroy(pb_json *json) { delete json; }
+
+int pb_json_parse(pb_json *json, const uint8_t *bytes, size_t length, uint32_t *position) {
+    *position = uint32_t(length);
+    json->nodes.clear();
+    if (length == 0) return PB_JSON_EMPTY;
+    if (length > largestDocument) return PB_JSON_TOO_LARGE;
+    if (json->capacity < length || (json->capacity > keptCapacity && length < keptCapacity / 4)) {
+        json->source.reset(new (std::nothrow) char[length + length / 2 + SIMDJSON_PADDING]);
+        if (!json->source) { json->capacity = 0; return PB_JSON_MEMORY; }
+        if (json->capacity > keptCapacity) {
+            json->parser = dom::parser();
+            std::vector<pb_json_node>().swap(json->nodes);
+        }
+        json->capacity = length + length / 2;
+    }
+    std::memcpy(json->source.get(), bytes, length);
+    std::memset(json->source.get() + length, ' ', SIMDJSON_PADDING);
+    auto parsed = json->parser.parse(json->source.get(), length, false);
+    if (parsed.error() != SUCCESS) return errorOf(parsed.error());
+    json->unescaped = json->parser.doc.string_buf.get();
+    return Walk(*json, length).run(position);
+}
+
+const pb_json_node *pb_json_nodes(const pb_json *json, size_t *count) {
+    *count = json->nodes.size();
+    return json->nodes.data();
+}
+
+const uint8_t *pb_json_source(const pb_json *json) { return reinterpret_cast<const uint8_t *>(json->source.get()); }
+const uint8_t *pb_json_unescaped(const pb_json *json) { return json->unescaped; }

@@ -1,0 +1,55 @@
+package import FHIR
+package import Trust
+
+/// A payer's application that asks for members' records: an OAuth client.
+package struct App: Sendable {
+    package enum Kind: String, Sendable { case confidential, `public` }
+
+    package let key: Key<App>
+    package let clientID: String
+    package let name: String
+    package let organization: String?
+    package let kind: Kind
+    package let redirectURIs: [String]
+    /// The most it may be granted.
+    package let scope: ScopeSet
+
+    package init(key: Key<App>, clientID: String, name: String, organization: String?, kind: Kind, redirectURIs: [String], scope: ScopeSet) {
+        (self.key, self.clientID, self.name, self.organization) = (key, clientID, name, organization)
+        (self.kind, self.redirectURIs, self.scope) = (kind, redirectURIs, scope)
+    }
+
+    /// RFC 9700 §4.1.3: byte for byte, nothing normalised.
+    package func hasRegistered(_ redirectURI: String) -> Bool {
+        redirectURIs.contains { $0.utf8.elementsEqual(redirectURI.utf8) }
+    }
+}
+
+/// What is needed to register an app.
+package struct AppRegistration: Sendable {
+    package let name: String
+    package let organization: String?
+    package let kind: App.Kind
+    package let redirectURIs: [RedirectURI]
+    package let scope: ScopeSet
+    package let clientID: String
+    package let secretHash: SecretHash?
+
+    package init(
+        name: String, organization: String?, kind: App.Kind, redirectURIs: [RedirectURI], scope: ScopeSet = .clinicalRead, clientID: String,
+        secretHash: SecretHash?
+    ) {
+        (self.name, self.organization, self.kind, self.redirectURIs) = (name, organization, kind, redirectURIs)
+        (self.scope, self.clientID, self.secretHash) = (scope, clientID, secretHash)
+    }
+}
+
+package protocol AppStore: Sendable {
+    /// The app of this client id, when it is synced to the plan; nil otherwise.
+    func app(clientID: String, plan: Key<Plan>) throws(Refusal) -> App?
+    /// Whether this is one of the app's live secrets.
+    func hasSecret(_ app: Key<App>, hash: SecretHash) throws(Refusal) -> Bool
+    /// Registers the app and syncs it to these plans, all or nothing. A client id that exists is updated to this registration.
+    func register(_ registration: AppRegistration, plans: [Key<Plan>], at now: Timestamp) async throws(Refusal) -> App
+    func apps(plan: Key<Plan>) throws(Refusal) -> [App]
+}

@@ -1,0 +1,58 @@
+import Crypto
+package import FHIR
+
+/// A resource ready to be kept: read, indexed and written once, so that a store only has to insert bytes.
+package struct PreparedResource: Sendable {
+    package let type: ResourceType
+    package let id: ResourceID
+    package let owner: IncomingResource.Owner
+    /// SHA-256 of the bytes as they arrived, its first 16 bytes: the same again changes nothing.
+    package let digest: [UInt8]
+    package let terms: [UInt8]
+    /// The bytes as they arrived, and where `meta` goes in them.
+    package let source: [UInt8]
+    package let meta: MetaSplice
+    /// Identifiers (`system|value`) under which a conditional reference may ask for it; plan-owned types only.
+    package let identifiers: [String]
+    /// The roster line a Patient amounts to.
+    package let roster: RosterEntry?
+
+    /// `resource` is a parsed resource; `terms` a buffer to be used again and again.
+    package init(_ resource: JSONValue, fallbackID: ResourceID? = nil, using terms: inout Terms) throws(ResourceProblem) {
+        let incoming = try IncomingResource(resource, fallbackID: fallbackID)
+        type = incoming.type
+        id = incoming.id
+        owner = incoming.owner
+        meta = incoming.meta
+        source = Array(incoming.source)
+        var hash = SHA256()
+        hash.update(bufferPointer: incoming.source)
+        digest = Array(hash.finalize().prefix(16))
+        TermExtraction.extract(resource, type: incoming.type, into: &terms)
+        self.terms = terms.bytes
+        identifiers = incoming.owner == .plan ? Self.identifiers(of: resource) : []
+        roster = incoming.type == .patient ? RosterEntry(patient: resource, id: incoming.id) : nil
+    }
+
+    package func body(version: Int, lastUpdated: [UInt8]) -> [UInt8] {
+        source.withUnsafeBytes { meta.write($0, version: version, lastUpdated: lastUpdated) }
+    }
+
+    private static func identifiers(of resource: JSONValue) -> [String] {
+        var found: [String] = []
+        resource["identifier"]?.forEachElement { identifier in
+            if let value = identifier["value"]?.string { found.append("\(identifier["system"]?.string ?? "")|\(value)") }
+        }
+        return found
+    }
+}
+
+/// What became of one resource of a batch.
+package enum ImportOutcome: Sendable, Equatable { case added, updated, unchanged, refused(String) }
+
+package protocol ImportStore: Sendable {
+    /// Keeps a batch in one transaction; a resource that cannot be kept is refused alone. Answers in the order of the batch.
+    func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp) async throws(Refusal) -> [ImportOutcome]
+    /// Every identifier of the plan-owned resources: `Type?system|value` to id.
+    func sharedIdentifiers(plan: Key<Plan>) throws(Refusal) -> [String: ResourceID]
+}

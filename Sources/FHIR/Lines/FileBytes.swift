@@ -1,0 +1,97 @@
+import CCompression
+import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A file read once from start to end, unpacked on the way.
+final class FileBytes {
+    let path: String
+    let fileSize: Int64
+    private(set) var bytesRead: Int64 = 0
+
+    private let descriptor: Int32
+    private var decoder: OpaquePointer?
+    private var packed = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    private var packedRange = 0..<0
+    private var packedEnded = false
+    private var outputWasFilled = false
+    private var state = Int32(PB_DECODER_MORE)
+
+    init(path: String) throws(LineProblem) {
+        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .cannotOpen(path: path, reason: Self.reason(errno)) }
+        self.path = path
+        var facts = stat()
+        let code = fstat(descriptor, &facts)
+        fileSize = code == 0 ? Int64(facts.st_size) : 0
+        if code != 0 { throw .cannotOpen(path: path, reason: Self.reason(errno)) }
+        if facts.st_mode & S_IFMT == S_IFDIR { throw .cannotOpen(path: path, reason: "it is a folder") }
+        #if canImport(Glibc)
+            posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
+        #endif
+        switch FileEncoding(path: path) {
+        case .plain: return
+        case .gzip: decoder = pb_decoder_create(PB_DECODER_GZIP)
+        case .zstd: decoder = pb_decoder_create(PB_DECODER_ZSTD)
+        }
+        guard decoder != nil else { throw .outOfMemory(path: path) }
+        packed = .allocate(byteCount: 256 * 1024, alignment: 16)
+    }
+
+    deinit {
+        pb_decoder_destroy(decoder)
+        packed.deallocate()
+        if descriptor >= 0 { close(descriptor) }
+    }
+
+    /// Puts the next unpacked bytes at the start of `target` (not empty) and says how many; 0 is the end of the file.
+    func read(into target: UnsafeMutableRawBufferPointer) throws(LineProblem) -> Int {
+        guard let decoder else { return try readDisk(into: target) }
+        while true {
+            if packedRange.isEmpty && !packedEnded && !outputWasFilled {
+                packedRange = 0..<(try readDisk(into: packed))
+                packedEnded = packedRange.isEmpty
+            }
+            if packedRange.isEmpty && !outputWasFilled {
+                guard state == Int32(PB_DECODER_FINISHED) else { throw .truncated(path: path) }
+                return 0
+            }
+            var consumed = 0
+            var produced = 0
+            state = pb_decoder_feed(
+                decoder, packed.baseAddress.map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self) + packedRange.lowerBound) },
+                packedRange.count, &consumed, target.baseAddress?.assumingMemoryBound(to: UInt8.self), target.count, &produced)
+            packedRange = (packedRange.lowerBound + consumed)..<packedRange.upperBound
+            outputWasFilled = produced == target.count
+            switch state {
+            case Int32(PB_DECODER_CORRUPT): throw .corrupt(path: path)
+            case Int32(PB_DECODER_TRAILING): throw .trailingBytes(path: path)
+            case Int32(PB_DECODER_MEMORY): throw .outOfMemory(path: path)
+            default: if produced > 0 { return produced }
+            }
+        }
+    }
+
+    private func readDisk(into target: UnsafeMutableRawBufferPointer) throws(LineProblem) -> Int {
+        while true {
+            #if canImport(Glibc)
+                let count = Glibc.read(descriptor, target.baseAddress, target.count)
+            #else
+                let count = Darwin.read(descriptor, target.baseAddress, target.count)
+            #endif
+            if count >= 0 {
+                bytesRead += Int64(count)
+                return count
+            }
+            guard errno == EINTR else { throw .cannotRead(path: path, reason: Self.reason(errno)) }
+        }
+    }
+
+    private static func reason(_ code: Int32) -> String {
+        String(cString: strerror(code))
+    }
+}

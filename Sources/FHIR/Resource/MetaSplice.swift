@@ -1,0 +1,54 @@
+/// Where a resource's `meta.versionId` and `meta.lastUpdated` go, found once, so that each version can be written without reading again.
+package struct MetaSplice: Sendable {
+    /// Bytes up to the place, and from it on; between them stand the two elements.
+    private let cuts: [Range<Int>]
+    private let insertAt: Int
+    private let opening: [UInt8]
+    private let closing: [UInt8]
+
+    /// `resource` must be an object. What `meta` holds besides the two elements stays as it is, in its order.
+    package init(_ resource: JSONValue, base: Int = 0) {
+        guard let meta = resource["meta"], meta.isObject else {
+            let anchor = resource["id"] ?? resource["resourceType"]
+            cuts = []
+            insertAt = (anchor?.range.upperBound ?? resource.range.lowerBound + 1) - base
+            opening = anchor == nil ? Array(#""meta":{"#.utf8) : Array(#","meta":{"#.utf8)
+            closing = Array((anchor == nil ? "}," : "}").utf8)
+            return
+        }
+        var cuts: [Range<Int>] = []
+        var kept = 0
+        var previousEnd = meta.range.lowerBound + 1
+        meta.forEachMember { name, value in
+            if name.isText("versionId") || name.isText("lastUpdated") || name.isText("_lastUpdated") || name.isText("_versionId") {
+                // With its separator: the comma before it, or, for the first that is kept, the one after it.
+                cuts.append(previousEnd - base..<value.range.upperBound - base)
+            } else {
+                if kept == 0, let last = cuts.last {
+                    cuts[cuts.count - 1] = last.lowerBound..<name.range.lowerBound - base
+                }
+                kept += 1
+            }
+            previousEnd = value.range.upperBound
+        }
+        self.cuts = cuts
+        insertAt = meta.range.lowerBound + 1 - base
+        opening = []
+        closing = kept > 0 ? [UInt8(ascii: ",")] : []
+    }
+
+    /// The resource with these two elements in its `meta`; everything else byte for byte.
+    package func write(_ source: UnsafeRawBufferPointer, version: Int, lastUpdated: [UInt8]) -> [UInt8] {
+        var splice = ByteSplice()
+        var inserted = opening
+        inserted += #""versionId":""#.utf8
+        inserted += String(version).utf8
+        inserted += #"","lastUpdated":""#.utf8
+        inserted += lastUpdated
+        inserted.append(UInt8(ascii: "\""))
+        inserted += closing
+        splice.replace(insertAt..<insertAt, with: inserted)
+        for cut in cuts where !cut.isEmpty { splice.replace(cut, with: []) }
+        return splice.apply(to: source)
+    }
+}

@@ -1,0 +1,62 @@
+// Shortens the way where scripts run; every page works without it.
+(() => {
+  "use strict";
+  const words = document.body.dataset;
+
+  const summary = document.getElementById("summary");
+  if (summary) summary.focus();
+
+  if (navigator.clipboard) {
+    for (const source of document.querySelectorAll("[data-copy]:not(body)")) {
+      const text = source.textContent;
+      const button = document.createElement("button");
+      const state = document.createElement("span");
+      button.type = "button";
+      button.className = "copy";
+      button.textContent = words.copy;
+      button.setAttribute("aria-label", words.copy + ": " + (text.length > 60 ? text.slice(0, 60) + "…" : text));
+      state.className = "unseen";
+      state.setAttribute("role", "status");
+      button.addEventListener("click", async () => {
+        try {
+          await navigator.clipboard.writeText(text);
+        } catch {
+          getSelection().selectAllChildren(source);
+          return;
+        }
+        button.textContent = state.textContent = words.copied;
+        setTimeout(() => { button.textContent = words.copy; state.textContent = ""; }, 2000);
+      });
+      source.after(button, state);
+    }
+  }
+
+  for (const button of document.querySelectorAll("[data-after]")) {
+    const label = button.textContent;
+    const end = Date.now() + Number(button.dataset.after) * 1000;
+    const tick = () => {
+      const left = Math.ceil((end - Date.now()) / 1000);
+      button.setAttribute("aria-disabled", String(left > 0));
+      button.textContent = left > 0 ? button.dataset.wait.replace("#", left) : label;
+      if (left > 0) setTimeout(tick, 500);
+    };
+    button.addEventListener("click", (event) => {
+      if (button.getAttribute("aria-disabled") === "true") event.preventDefault();
+    });
+    if (Number(button.dataset.after) > 0) tick();
+  }
+
+  // A phone's numeric keypad may have no slash.
+  for (const input of document.querySelectorAll("[data-day]")) {
+    input.addEventListener("change", () => {
+      input.value = input.value.replace(/^\s*(\d\d)(\d\d)(\d{4})\s*$/, "$1/$2/$3");
+    });
+  }
+
+  for (const time of document.querySelectorAll("time[data-local]")) {
+    const at = new Date(time.dateTime);
+    if (isNaN(at)) continue;
+    time.title = time.textContent;
+    time.textContent = at.toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+  }
+})();

@@ -1,0 +1,42 @@
+import Mustache
+
+/// Every template, parsed once; a template that does not parse is named in `failures`, which a test keeps empty.
+enum Templates {
+    static let sources: [(name: String, bytes: [UInt8])] = [
+        ("layout", PackageResources.layout_mustache),
+        ("summary", PackageResources.summary_mustache),
+        ("field", PackageResources.field_mustache),
+        ("asking", PackageResources.asking_mustache),
+        ("cancel", PackageResources.cancel_mustache),
+        ("start", PackageResources.start_mustache),
+        ("account", PackageResources.account_mustache),
+        ("email", PackageResources.email_mustache),
+        ("code", PackageResources.code_mustache),
+        ("consent", PackageResources.consent_mustache),
+        ("notice", PackageResources.notice_mustache),
+        ("sandbox-home", PackageResources.sandbox_home_mustache),
+        ("sandbox-mail", PackageResources.sandbox_mail_mustache),
+        ("callback", PackageResources.callback_mustache),
+    ]
+
+    private static let parsed: (library: MustacheLibrary, failures: [String]) = {
+        MustacheContentTypes.register(PageText(), named: PageText.name)
+        var library = MustacheLibrary()
+        var failures: [String] = []
+        for (name, bytes) in sources {
+            do {
+                // Each partial starts again with the library's own escaping, so every template asks for ours.
+                try library.register("{{% CONTENT_TYPE:\(PageText.name)}}\n" + String(decoding: bytes, as: UTF8.self), named: name)
+            } catch {
+                failures.append("\(name): \(error)")
+            }
+        }
+        return (library, failures)
+    }()
+
+    static var failures: [String] { parsed.failures }
+
+    static func render(_ name: String, _ view: View) -> String {
+        parsed.library.render(view, withTemplate: name) ?? ""
+    }
+}

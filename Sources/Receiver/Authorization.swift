@@ -1,0 +1,34 @@
+import FHIR
+import Trust
+
+/// Brings a code home from the member's browser and changes it into tokens. SMART App Launch 2.2.0, standalone launch; RFC 7636; RFC 8252 §7.3.
+struct Authorization: Sendable {
+    let options: ReceiveOptions
+    let sender: Sender
+    let client: TokenClient
+    let report: @Sendable (ReceiveEvent) -> Void
+
+    func run() async throws(ReceiveProblem) -> TokenSet {
+        let place = try RedirectPlace(options.redirectURI, listenOn: options.listenOn)
+        let state = PKCE.makeVerifier()
+        let verifier = PKCE.makeVerifier()
+        let (issuer, needsIssuer, path) = (sender.issuer, sender.namesItselfInAnswers, place.path)
+        let listener = try await CallbackListener(host: place.listenHost, port: place.listenPort) { _ in
+            AuthorizationCallback(path: path, state: state, issuer: issuer, needsIssuer: needsIssuer)
+        }
+        let redirectURI = place.text(port: listener.port)
+        report(.authorizeURL(address(redirectURI: redirectURI, state: state, challenge: PKCE.challenge(for: verifier))))
+        report(.waiting(redirectURI: redirectURI, timeout: options.authorizeTimeout))
+        let code = try await listener.code(within: options.authorizeTimeout)
+        return try await client.exchange(code: code, redirectURI: redirectURI, verifier: verifier)
+    }
+
+    private func address(redirectURI: String, state: String, challenge: String) -> String {
+        let fields = [
+            ("response_type", "code"), ("client_id", options.clientID), ("redirect_uri", redirectURI), ("scope", options.scope),
+            ("state", state), ("aud", sender.base.trimmed), ("code_challenge", challenge), ("code_challenge_method", "S256"),
+        ]
+        let base = sender.authorize.text
+        return base + (base.utf8.contains(UInt8(ascii: "?")) ? "&" : "?") + PercentEncoding.form(fields)
+    }
+}

@@ -1,0 +1,58 @@
+import FHIR
+
+/// What the receiver needs of a server's CapabilityStatement.
+struct CapabilityReader {
+    private(set) var software = Sender.Software()
+    private(set) var plan = DownloadPlan.usual
+    /// From the `oauth-uris` extension, the way before `.well-known/smart-configuration`.
+    private(set) var authorize: String?
+    private(set) var token: String?
+
+    static let oauthURIs: StaticString = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
+
+    /// The reason when these bytes are no CapabilityStatement of FHIR R4.
+    struct Unfit: Error { let reason: String }
+
+    init(_ body: [UInt8]) throws(Unfit) {
+        let parser = JSONParser()
+        do {
+            try parser.withDocument(body) { root in try read(root) }
+        } catch let unfit as Unfit {
+            throw unfit
+        } catch {
+            throw Unfit(reason: "it is not JSON that this program reads")
+        }
+    }
+
+    private mutating func read(_ root: JSONValue) throws {
+        guard root["resourceType"]?.isText("CapabilityStatement") == true else { throw Unfit(reason: "it is no CapabilityStatement") }
+        if let version = root["fhirVersion"]?.string, !version.utf8.starts(with: "4.".utf8) {
+            throw Unfit(reason: "the server speaks FHIR \(PlainText.shown(version, limit: 20)), not R4")
+        }
+        software.name = PlainText.shown(root["software"]?["name"], limit: 80)
+        software.version = PlainText.shown(root["software"]?["version"], limit: 40)
+        guard let server = root["rest"]?.first else { return }
+        server["security"]?["extension"]?.forEachElement { outer in
+            guard outer["url"]?.isText(Self.oauthURIs) == true else { return }
+            outer["extension"]?.forEachElement { inner in
+                if inner["url"]?.isText("authorize") == true { authorize = inner["valueUri"]?.string }
+                if inner["url"]?.isText("token") == true { token = inner["valueUri"]?.string }
+            }
+        }
+        var declared: [DownloadPlan.Declared] = []
+        var seen: Set<ResourceType> = []
+        server["resource"]?.forEachElement { resource in
+            guard let type = resource["type"]?.text.flatMap({ ResourceType($0) }), seen.insert(type).inserted else { return }
+            var canRead = false
+            var canSearch = false
+            resource["interaction"]?.forEachElement { interaction in
+                if interaction["code"]?.isText("read") == true { canRead = true }
+                if interaction["code"]?.isText("search-type") == true { canSearch = true }
+            }
+            var hasPatient = false
+            resource["searchParam"]?.forEachElement { if $0["name"]?.isText("patient") == true { hasPatient = true } }
+            declared.append(.init(type: type, canRead: canRead, canSearch: canSearch, hasPatientParameter: hasPatient))
+        }
+        plan = DownloadPlan(declared)
+    }
+}

@@ -1,0 +1,74 @@
+import Exchange
+import GRDB
+import Synchronization
+
+/// One writer that puts the changes waiting at the same moment into one durable transaction.
+///
+/// Each change is a savepoint of its own: one that fails undoes itself, not its neighbours. Nobody is answered before the commit is on disk.
+final class GroupCommit: Sendable {
+    private struct Job: Sendable {
+        /// Makes the change; what it returns answers the caller once the commit has succeeded.
+        let make: @Sendable (Database) -> @Sendable () -> Void
+        let fail: @Sendable (any Error) -> Void
+    }
+
+    private struct Queue {
+        var jobs: [Job] = []
+        var isDraining = false
+    }
+
+    private let database: DatabaseQueue
+    private let queue = Mutex(Queue())
+    private static let groupSize = 64
+
+    init(_ database: DatabaseQueue) { self.database = database }
+
+    func commit<T: Sendable>(_ change: @escaping @Sendable (Database) throws -> T) async throws -> T {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<T, any Error>) in
+            let job = Job(
+                make: { database in
+                    let result = Result { try Self.inSavepoint(database, change) }
+                    return { continuation.resume(with: result) }
+                },
+                fail: { continuation.resume(throwing: $0) })
+            let mustDrain = queue.withLock { queue in
+                queue.jobs.append(job)
+                defer { queue.isDraining = true }
+                return !queue.isDraining
+            }
+            if mustDrain { database.asyncWriteWithoutTransaction { self.drain($0) } }
+        }
+    }
+
+    private static func inSavepoint<T>(_ database: Database, _ change: (Database) throws -> T) throws -> T {
+        var value: T?
+        try database.inSavepoint {
+            value = try change(database)
+            return .commit
+        }
+        guard let value else { throw Refusal(.unavailable, "The change was not made.") }
+        return value
+    }
+
+    private func drain(_ database: Database) {
+        while true {
+            let jobs = queue.withLock { queue in
+                let taken = Array(queue.jobs.prefix(Self.groupSize))
+                queue.jobs.removeFirst(taken.count)
+                if taken.isEmpty { queue.isDraining = false }
+                return taken
+            }
+            if jobs.isEmpty { return }
+            do {
+                var answers: [@Sendable () -> Void] = []
+                try database.inTransaction(.immediate) {
+                    answers = jobs.map { $0.make(database) }
+                    return .commit
+                }
+                for answer in answers { answer() }
+            } catch {
+                for job in jobs { job.fail(error) }
+            }
+        }
+    }
+}

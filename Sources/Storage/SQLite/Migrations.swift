@@ -1,0 +1,29 @@
+import Foundation
+import GRDB
+
+/// The numbered, append-only steps of the schema; each is a file of its own under `Migrations/` in the target.
+enum Migrations {
+    private static let steps: [(version: Int, sql: [UInt8])] = [(1, PackageResources.v0001_sql)]
+
+    /// Brings the schema up to this program's version; a store made by a newer program is refused.
+    static func run(_ database: Database) throws {
+        let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        let newest = steps.last?.version ?? 0
+        guard version <= newest else { throw NewerSchema(found: version, known: newest) }
+        for step in steps where step.version > version {
+            try database.inTransaction(.immediate) {
+                try database.execute(sql: String(decoding: step.sql, as: UTF8.self))
+                try database.execute(sql: "PRAGMA user_version = \(step.version)")
+                return .commit
+            }
+        }
+    }
+}
+
+package struct NewerSchema: Error, CustomStringConvertible {
+    let found: Int
+    let known: Int
+    package var description: String {
+        "The data was written by a newer payerbridge (schema \(found); this one knows \(known)). Use the newer program, or another data directory."
+    }
+}

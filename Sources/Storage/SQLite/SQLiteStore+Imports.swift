@@ -1,0 +1,142 @@
+package import Exchange
+package import FHIR
+import GRDB
+
+extension SQLiteStore: ImportStore {
+    package func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp) async throws(Refusal) -> [ImportOutcome] {
+        try await change { database in
+            guard let connection = database.sqliteConnection else { throw Refusal(.unavailable, "The store is closed.") }
+            let writer = try ResourceWriter(connection, plan: plan, now: now)
+            return try batch.map { try writer.keep($0) }
+        }
+    }
+
+    package func sharedIdentifiers(plan: Key<Plan>) throws(Refusal) -> [String: ResourceID] {
+        try read { reader in
+            let statement = try reader.statement("SELECT type, id, body FROM resource WHERE plan = ? AND member = 0")
+            defer { statement.reset() }
+            statement.bind(1, plan.number)
+            let parser = JSONParser()
+            var terms = Terms()
+            var found: [String: ResourceID] = [:]
+            while try statement.step() {
+                guard let type = ResourceType(rawValue: UInt8(truncatingIfNeeded: statement.int(0))), let id = ResourceID(statement.bytes(1)),
+                    let resource = try? PreparedResource(parser.parse(statement.bytes(2)), using: &terms)
+                else { continue }
+                for identifier in resource.identifiers { found["\(type.name)?\(identifier)"] = id }
+            }
+            return found
+        }
+    }
+}
+
+/// Puts prepared resources into the tables, inside a transaction that the caller holds.
+private final class ResourceWriter {
+    private let plan: Int64
+    private let now: Timestamp
+    private let instant: [UInt8]
+    private var members: [String: Int64] = [:]
+    private let insert: Statement
+    private let find: Statement
+    private let update: Statement
+    private let findMember: Statement
+    private let addMember: Statement
+    private let findOwner: Statement
+    private let roster: RosterWriter
+
+    init(_ connection: OpaquePointer, plan: Key<Plan>, now: Timestamp) throws {
+        (self.plan, self.now, instant) = (plan.number, now, now.instantBytes)
+        insert = try Statement(
+            connection,
+            """
+            INSERT INTO resource (plan, member, type, id, version, updated_at, digest, terms, body) VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?)
+            ON CONFLICT DO NOTHING RETURNING 1
+            """)
+        find = try Statement(connection, "SELECT rowid, member, version, digest FROM resource WHERE plan = ? AND type = ? AND id = ?")
+        update = try Statement(
+            connection, "UPDATE resource SET member = ?, version = ?, updated_at = ?, digest = ?, terms = ?, body = ? WHERE rowid = ?")
+        findMember = try Statement(connection, "SELECT number FROM member WHERE plan = ? AND patient_id = ?")
+        addMember = try Statement(connection, "INSERT INTO member (plan, patient_id) VALUES (?, ?) RETURNING number")
+        findOwner = try Statement(connection, "SELECT member FROM resource WHERE plan = ? AND type = ? AND id = ?")
+        roster = try RosterWriter(connection, plan: plan)
+    }
+
+    func keep(_ resource: PreparedResource) throws -> ImportOutcome {
+        guard let member = try owner(of: resource) else {
+            return .refused("It names no Patient, and none of the resources it names is known here.")
+        }
+        insert.reset()
+        insert.bind(1, plan)
+        insert.bind(2, member)
+        insert.bind(3, Int64(resource.type.rawValue))
+        insert.bind(4, resource.id.text)
+        insert.bind(5, now.milliseconds)
+        insert.bind(6, resource.digest)
+        insert.bind(7, resource.terms)
+        insert.bind(8, resource.body(version: 1, lastUpdated: instant))
+        let outcome: ImportOutcome = try insert.step() ? .added : try replace(resource, member)
+        insert.reset()
+        if let entry = resource.roster { try roster.keep(entry, fromPatient: true) }
+        return outcome
+    }
+
+    /// The same bytes in the same compartment change nothing; otherwise there is a next version.
+    private func replace(_ resource: PreparedResource, _ member: Int64) throws -> ImportOutcome {
+        find.reset()
+        find.bind(1, plan)
+        find.bind(2, Int64(resource.type.rawValue))
+        find.bind(3, resource.id.text)
+        guard try find.step() else { throw Refusal(.conflict, "A resource vanished during an import.") }
+        let row = find.int(0)
+        let version = Int(find.int(2)) + 1
+        if find.int(1) == member, find.bytes(3).elementsEqual(resource.digest) { return .unchanged }
+        update.reset()
+        update.bind(1, member)
+        update.bind(2, Int64(version))
+        update.bind(3, now.milliseconds)
+        update.bind(4, resource.digest)
+        update.bind(5, resource.terms)
+        update.bind(6, resource.body(version: version, lastUpdated: instant))
+        update.bind(7, row)
+        _ = try update.step()
+        return .updated
+    }
+
+    private func owner(of resource: PreparedResource) throws -> Int64? {
+        switch resource.owner {
+        case .plan: return 0
+        case .member(let patientID): return try member(patientID.text)
+        case .ownerOf(let targets):
+            for target in targets {
+                findOwner.reset()
+                findOwner.bind(1, plan)
+                findOwner.bind(2, Int64(target.type.rawValue))
+                findOwner.bind(3, target.id.text)
+                if try findOwner.step(), findOwner.int(0) != 0 { return findOwner.int(0) }
+            }
+            return nil
+        }
+    }
+
+    /// The compartment of this Patient, made when its first resource arrives.
+    private func member(_ patientID: String) throws -> Int64 {
+        if let known = members[patientID] { return known }
+        findMember.reset()
+        findMember.bind(1, plan)
+        findMember.bind(2, patientID)
+        let number: Int64
+        if try findMember.step() {
+            number = findMember.int(0)
+        } else {
+            addMember.reset()
+            addMember.bind(1, plan)
+            addMember.bind(2, patientID)
+            _ = try addMember.step()
+            number = addMember.int(0)
+            addMember.reset()
+        }
+        findMember.reset()
+        members[patientID] = number
+        return number
+    }
+}

@@ -1,0 +1,58 @@
+import Exchange
+import Foundation
+import GRDB
+
+/// Every store promise kept on SQLite, in one directory.
+///
+/// Reads run on raw read-only connections where the request runs; changes go through one writer that groups commits with `synchronous=FULL`.
+package final class SQLiteStore: Sendable {
+    let writer: DatabaseQueue
+    let commits: GroupCommit
+    let readers: ReaderPool
+    let outboxSignal = Signal()
+
+    /// A sandbox shows the mails that were sent; a real plan forgets their text.
+    let keepsSentMail: Bool
+
+    /// Opens or makes the store under `directory` (0700). Throws when it is newer than this program or cannot be made durable.
+    package init(directory: String, keepsSentMail: Bool = false) throws {
+        self.keepsSentMail = keepsSentMail
+        try FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let path = directory + "/payerbridge.sqlite"
+        var configuration = Configuration()
+        configuration.journalMode = .wal
+        configuration.busyMode = .timeout(10)
+        configuration.label = "payerbridge.writer"
+        configuration.allowsUnsafeTransactions = true
+        writer = try DatabaseQueue(path: path, configuration: configuration)
+        try writer.writeWithoutTransaction { database in
+            // GRDB chooses NORMAL after it has opened; a token that was answered must survive a power cut.
+            try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864")
+            guard try Int.fetchOne(database, sql: "PRAGMA synchronous") == 2 else {
+                throw Refusal(.unavailable, "SQLite would not take synchronous=FULL.")
+            }
+            try Migrations.run(database)
+        }
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+        commits = GroupCommit(writer)
+        readers = ReaderPool(path: path)
+        try Reindex.runIfNeeded(self)
+    }
+
+    package func close() throws { try writer.close() }
+
+    /// A synchronous read where the caller runs.
+    func read<T>(_ body: (Reader) throws -> T) throws(Refusal) -> T {
+        do { return try readers.read(body) } catch { throw Self.refusal(error) }
+    }
+
+    /// A durable change.
+    func change<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws(Refusal) -> T {
+        do { return try await commits.commit(body) } catch { throw Self.refusal(error) }
+    }
+
+    private static func refusal(_ error: any Error) -> Refusal {
+        error as? Refusal ?? Refusal(.unavailable, "The store cannot answer just now. Try again shortly.", cause: "\(error)")
+    }
+}
