@@ -12,10 +12,9 @@ struct Authorization: Sendable {
         let place = try RedirectPlace(options.redirectURI, listenOn: options.listenOn)
         let state = PKCE.makeVerifier()
         let verifier = PKCE.makeVerifier()
-        let (issuer, needsIssuer, path) = (sender.issuer, sender.namesItselfInAnswers, place.path)
-        let listener = try await CallbackListener(host: place.listenHost, port: place.listenPort) { _ in
-            AuthorizationCallback(path: path, state: state, issuer: issuer, needsIssuer: needsIssuer)
-        }
+        let callback = AuthorizationCallback(
+            path: place.path, state: state, issuer: sender.issuer, needsIssuer: sender.namesItselfInAnswers)
+        let listener = try await CallbackListener(host: place.listenHost, port: place.listenPort, callback: callback)
         let redirectURI = place.text(port: listener.port)
         report(.authorizeURL(address(redirectURI: redirectURI, state: state, challenge: PKCE.challenge(for: verifier))))
         report(.waiting(redirectURI: redirectURI, timeout: options.authorizeTimeout))

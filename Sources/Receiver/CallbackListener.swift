@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -10,18 +11,17 @@ struct CallbackListener: Sendable {
     let port: Int
 
     /// Listens at once, so that the address can be shown when nothing can be missed any more. Port 0 takes a free one.
-    init(host: String, port: Int, callback: @escaping @Sendable (Int) -> AuthorizationCallback) async throws(ReceiveProblem) {
+    init(host: String, port: Int, callback: AuthorizationCallback) async throws(ReceiveProblem) {
         let (verdicts, sink) = AsyncStream.makeStream(of: AuthorizationCallback.Verdict.self)
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 16)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let port = channel.localAddress?.port ?? 0
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline(withPipeliningAssistance: false)
                     // A browser that opens a connection and says nothing does not stay.
                     try channel.pipeline.syncOperations.addHandler(IdleStateHandler(allTimeout: .seconds(30)))
-                    try channel.pipeline.syncOperations.addHandler(CallbackHandler(callback: callback(port), sink: sink))
+                    try channel.pipeline.syncOperations.addHandler(CallbackHandler(callback: callback, sink: sink))
                 }
             }
         do {

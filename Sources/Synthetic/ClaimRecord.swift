@@ -1,6 +1,6 @@
-/// The bills of a visit: Claim, ClaimResponse and ExplanationOfBenefit. None of them is clinical, and none is ever shared.
+/// The bills of a visit: Claim and ClaimResponse, with the ExplanationOfBenefit beside this. None of them is clinical, and none is ever shared.
 extension MemberRecord {
-    private struct Item {
+    struct ClaimItem {
         let concept: Concept
         /// Cents; nil for a diagnosis, which costs nothing by itself.
         let cents: Int?
@@ -10,16 +10,16 @@ extension MemberRecord {
     }
 
     mutating func writeClaims() {
-        var items = [Item(concept: visit.type, cents: visit.minutes > 1000 ? 842_150 : 12_916, diagnosis: nil, procedure: nil, information: nil)]
+        var items = [ClaimItem(concept: visit.type, cents: visit.minutes > 1000 ? 842_150 : 12_916, diagnosis: nil, procedure: nil, information: nil)]
         for (index, vaccine) in log.vaccines.enumerated() {
-            items.append(Item(concept: vaccine.concept, cents: 14_052, diagnosis: nil, procedure: nil, information: index + 1))
+            items.append(ClaimItem(concept: vaccine.concept, cents: 14_052, diagnosis: nil, procedure: nil, information: index + 1))
         }
         for (index, reason) in log.reasons.enumerated() {
-            items.append(Item(concept: reason.concept, cents: nil, diagnosis: index + 1, procedure: nil, information: nil))
+            items.append(ClaimItem(concept: reason.concept, cents: nil, diagnosis: index + 1, procedure: nil, information: nil))
         }
         for (index, procedure) in log.procedures.enumerated() {
             items.append(
-                Item(concept: procedure.concept, cents: chance.between(4_000, 98_000), diagnosis: nil, procedure: index + 1, information: nil))
+                ClaimItem(concept: procedure.concept, cents: chance.between(4_000, 98_000), diagnosis: nil, procedure: index + 1, information: nil))
         }
         let total = items.reduce(0) { $0 + ($1.cents ?? 0) }
         let claim = self.claim(items, total)
@@ -28,9 +28,9 @@ extension MemberRecord {
         for medicine in log.medicines where chance.hit(percent: 60) { pharmacyClaim(medicine) }
     }
 
-    private static let claimHead: StaticString = #","status":"active","type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/claim-type","code":"#
+    static let claimHead: StaticString = #","status":"active","type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/claim-type","code":"#
 
-    private mutating func claim(_ items: [Item], _ total: Int) -> Int {
+    private mutating func claim(_ items: [ClaimItem], _ total: Int) -> Int {
         let serial = begin(.claim, nil)
         out.raw(MemberRecord.claimHead)
         out.raw(#""institutional","display":"Institutional"}]},"use":"claim""#)
@@ -67,7 +67,7 @@ extension MemberRecord {
     }
 
     /// What the items of the claim point to: immunizations, diagnoses and procedures, numbered from 1.
-    private mutating func lists() {
+    mutating func lists() {
         if !log.vaccines.isEmpty {
             out.raw(#","supportingInfo":["#)
             for (index, vaccine) in log.vaccines.enumerated() {
@@ -110,7 +110,7 @@ extension MemberRecord {
         }
     }
 
-    private mutating func links(_ item: Item) {
+    mutating func links(_ item: ClaimItem) {
         func link(_ name: StaticString, _ number: Int?) {
             guard let number else { return }
             key(name)
@@ -123,7 +123,7 @@ extension MemberRecord {
         link("informationSequence", item.information)
     }
 
-    private mutating func money(_ name: StaticString, _ cents: Int) {
+    mutating func money(_ name: StaticString, _ cents: Int) {
         key(name)
         out.raw(#"{"value":"#)
         out.decimal(cents, places: 2)
@@ -151,96 +151,6 @@ extension MemberRecord {
         money("amount", total * 4 / 5)
         out.byte(125)
         finish(.claimResponse)
-    }
-
-    private mutating func explanationOfBenefit(_ items: [Item], _ total: Int, claim: Int) {
-        begin(.explanationOfBenefit, nil)
-        out.raw(#","contained":[{"resourceType":"ServiceRequest","id":"referral","status":"completed","intent":"order""#)
-        out.raw(subject)
-        out.raw(#","requester":"#)
-        out.raw(plan.network.clinicians[clinician].reference)
-        out.raw(#","performer":["#)
-        out.raw(plan.network.clinicians[clinician].reference)
-        out.raw(#"]}],"identifier":[{"system":"https://"#)
-        out.text(plan.slug)
-        out.raw(#".example.org/fhir/claim-number","value":"C"#)
-        out.digits(Int(id(claim).high % 10_000_000_000), width: 10)
-        out.raw(#""}]"#)
-        out.raw(MemberRecord.claimHead)
-        out.raw(#""institutional","display":"Institutional"}]},"use":"claim""#)
-        out.raw(patient)
-        period("billablePeriod", visit.at, end)
-        moment("created", end.adding(minutes: 60 * 52))
-        out.raw(#","insurer":"#)
-        out.raw(plan.network.sites[0].organization)
-        out.raw(#","provider":"#)
-        out.raw(plan.network.clinicians[clinician].reference)
-        out.raw(##","referral":{"reference":"#referral"},"claim":"##)
-        reference(.claim, claim)
-        out.raw(#","outcome":"complete","careTeam":[{"sequence":1,"provider":"#)
-        out.raw(plan.network.clinicians[clinician].reference)
-        out.raw(#","role":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/claimcareteamrole","code":"primary","display":"Primary provider"}]}}]"#)
-        lists()
-        out.raw(#","insurance":[{"focal":true,"coverage":"#)
-        reference(.coverage, coverage)
-        out.raw(#"}],"item":["#)
-        for (index, item) in items.enumerated() {
-            if index > 0 { out.byte(44) }
-            benefitItem(item, index)
-        }
-        out.raw(#"],"total":[{"category":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/adjudication","code":"submitted","#)
-        out.raw(#""display":"Submitted Amount"}],"text":"Submitted Amount"}"#)
-        money("amount", total)
-        out.raw(#"},{"category":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/adjudication","code":"benefit","#)
-        out.raw(#""display":"Benefit Amount"}],"text":"Benefit Amount"}"#)
-        money("amount", total * 4 / 5)
-        out.raw(#"}],"payment":{"date":""#)
-        out.day(end.day.adding(days: 6))
-        out.byte(34)
-        money("amount", total * 4 / 5)
-        out.byte(125)
-        finish(.explanationOfBenefit)
-    }
-
-    private mutating func benefitItem(_ item: Item, _ index: Int) {
-        out.raw(#"{"sequence":"#)
-        out.integer(index + 1)
-        links(item)
-        out.raw(#","category":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/ex-benefitcategory","code":"1","display":"Medical Care"}]}"#)
-        concept("productOrService", item.concept)
-        period("servicedPeriod", visit.at, end)
-        out.raw(#","locationCodeableConcept":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/ex-serviceplace","code":"#)
-        out.raw(visit.isInHospital ? #""21","display":"Inpatient Hospital"}]}"# : #""19","display":"Off Campus-Outpatient Hospital"}]}"#)
-        if let cents = item.cents {
-            money("net", cents)
-            out.raw(#","adjudication":["#)
-            adjudication("submitted", "Submitted Amount", cents)
-            out.byte(44)
-            adjudication("eligible", "Eligible Amount", cents)
-            out.byte(44)
-            adjudication("copay", "CoPay", cents / 5)
-            out.byte(44)
-            adjudication("benefit", "Benefit Amount", cents - cents / 5)
-            out.byte(93)
-        }
-        if index == 0 {
-            out.raw(#","encounter":["#)
-            reference(.encounter, encounterSerial)
-            out.raw("]")
-        }
-        out.byte(125)
-    }
-
-    private mutating func adjudication(_ code: StaticString, _ display: StaticString, _ cents: Int) {
-        out.raw(#"{"category":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/adjudication","code":""#)
-        out.raw(code)
-        out.raw(#"","display":""#)
-        out.raw(display)
-        out.raw(#""}],"text":""#)
-        out.raw(display)
-        out.raw(#""}"#)
-        money("amount", cents)
-        out.byte(125)
     }
 
     /// The pharmacy's own bill for a medicine.

@@ -64,7 +64,7 @@ struct History {
         var day = max(first, onset).adding(days: persona.shape == .heavy ? 12 : chance.between(1, 40))
         while day <= last {
             add(day, .followUp)
-            day = day.adding(months: persona.shape == .heavy ? 4 : months).adding(days: chance.between(-4, 6))
+            day = day.adding(months: persona.shape == .heavy ? 5 : months).adding(days: chance.between(-4, 6))
         }
     }
 
@@ -120,7 +120,7 @@ struct History {
         guard persona.isWoman else { return }
         let isFifthTestMember = persona.member.isTestMember && persona.member.coverageEnd != nil
         guard isFifthTestMember || (persona.member.index >= SyntheticPlan.testMembers && chance.hit(percent: 45)) else { return }
-        let start = persona.birth.adding(months: isFifthTestMember ? 31 * 12 : chance.between(22, 33) * 12)
+        let start = isFifthTestMember ? last.adding(months: -30) : persona.birth.adding(months: chance.between(22, 33) * 12)
         for week in [8, 12, 16, 20, 24, 28, 31, 34, 36, 38] { add(start.adding(days: week * 7), .prenatal(week)) }
         add(start.adding(days: 277), .delivery, anyDay: true)
     }

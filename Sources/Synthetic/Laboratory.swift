@@ -3,8 +3,7 @@ extension MemberRecord {
     mutating func panel(_ panel: Panel) {
         let isOrdered = chance.hit(percent: 60)
         let order = isOrdered ? serviceRequest(panel.code, .laboratory) : nil
-        let specimen = self.specimen ?? writeSpecimen(panel.specimen)
-        self.specimen = specimen
+        let specimen = self.specimen(panel.specimen)
         var results: [(serial: Int, name: StaticString)] = []
         for measure in panel.measures {
             results.append((result(measure, specimen: specimen), measure.code.display))
@@ -82,17 +81,17 @@ extension MemberRecord {
         switch measure.marker {
         case .glucose where persona.has(.diabetes, on: day): return outside(20, 320)
         case .glucose where persona.has(.prediabetes, on: day): return outside(2, 80)
-        case .glycatedHemoglobin where persona.has(.diabetes, on: day): return outside(110, 420)
-        case .glycatedHemoglobin where persona.has(.prediabetes, on: day): return outside(12, 95)
+        case .glycatedHemoglobin where persona.has(.diabetes, on: day): return outside(115, 420)
+        case .glycatedHemoglobin where persona.has(.prediabetes, on: day): return outside(20, 95)
         case .cholesterol where persona.has(.hyperlipidemia, on: day): return outside(5, 75)
         case .triglycerides where persona.has(.hyperlipidemia, on: day): return outside(5, 130)
-        case .protective where persona.has(.hyperlipidemia, on: day): return measure.low - range * chance.between(5, 40) / 100
+        case .protective where persona.has(.hyperlipidemia, on: day): return measure.low * chance.between(68, 95) / 100
         case .creatinine where persona.has(.renalFailure, on: day): return outside(600, 1300)
         case .creatinine where persona.has(.kidney, on: day): return outside(30, 140)
         case .filtration where persona.has(.renalFailure, on: day): return measure.low * chance.between(8, 15) / 100
         case .filtration where persona.has(.kidney, on: day): return measure.low * chance.between(36, 64) / 100
         case .hemoglobin where persona.has(.anemia, on: day) || persona.has(.renalFailure, on: day):
-            return measure.low - range * chance.between(4, 30) / 100
+            return measure.low * chance.between(70, 96) / 100
         case .inflammation where persona.has(.rhinitis, on: day): return outside(10, 240)
         case .thyroid where persona.has(.hypothyroidism, on: day): return outside(10, 190)
         case .albuminInUrine where persona.has(.kidney, on: day): return outside(20, 400)
@@ -102,17 +101,20 @@ extension MemberRecord {
         }
     }
 
-    private mutating func writeSpecimen(_ type: Concept) -> Int {
+    /// One specimen of a kind serves every panel of the visit.
+    private mutating func specimen(_ sample: Panel.Sample) -> Int {
+        if let taken = specimens.first(where: { $0.sample == sample }) { return taken.serial }
         let serial = begin(.specimen, #""http://hl7.org/fhir/us/core/StructureDefinition/us-core-specimen""#)
         out.raw(#","identifier":[{"system":"https://lab.example.org/specimen","value":"S-"#)
         out.digits(Int(id(serial).high % 100_000_000), width: 8)
         out.raw(#""}],"status":"available""#)
-        concept("type", type)
+        concept("type", sample.concept)
         out.raw(subject)
         out.raw(#","collection":{"collectedDateTime":""#)
         out.moment(visit.at)
         out.raw(#""}"#)
         finish(.specimen)
+        specimens.append((sample, serial))
         return serial
     }
 }

@@ -30,12 +30,20 @@ struct Measure: Sendable {
 struct Panel: Sendable {
     let code: Concept
     let measures: [Measure]
-    let specimen: Concept
+    let specimen: Sample
 
-    static let blood = Concept.snomed("119297000", "Blood specimen (specimen)")
-    static let serum = Concept.snomed("119364003", "Serum specimen (specimen)")
-    static let urine = Concept.snomed("122575003", "Urine specimen (specimen)")
-    static let swab = Concept.snomed("258500001", "Nasopharyngeal swab (specimen)")
+    /// What is taken from the patient.
+    enum Sample: Sendable {
+        case blood, serum, urine
+
+        var concept: Concept {
+            switch self {
+            case .blood: .snomed("119297000", "Blood specimen (specimen)")
+            case .serum: .snomed("119364003", "Serum specimen (specimen)")
+            case .urine: .snomed("122575003", "Urine specimen (specimen)")
+            }
+        }
+    }
 
     static let basicMetabolic = Panel(
         code: .loinc("51990-0", "Basic metabolic panel - Blood"),
@@ -49,7 +57,7 @@ struct Panel: Sendable {
             Measure("2069-3", "Chloride [Moles/volume] in Blood", "mmol/L", places: 1, 1000, 1070),
             Measure("20565-8", "Carbon dioxide, total [Moles/volume] in Blood", "mmol/L", places: 1, 220, 290),
         ],
-        specimen: serum
+        specimen: .serum
     )
 
     static let comprehensiveMetabolic = Panel(
@@ -71,7 +79,7 @@ struct Panel: Sendable {
             Measure("1742-6", "Alanine aminotransferase [Enzymatic activity/volume] in Serum or Plasma", "U/L", places: 1, 70, 450),
             Measure("1920-8", "Aspartate aminotransferase [Enzymatic activity/volume] in Serum or Plasma", "U/L", places: 1, 80, 400),
         ],
-        specimen: serum
+        specimen: .serum
     )
 
     static let lipids = Panel(
@@ -82,7 +90,7 @@ struct Panel: Sendable {
             Measure("18262-6", "Cholesterol in LDL [Mass/volume] in Serum or Plasma by Direct assay", "mg/dL", places: 1, 600, 1290, .cholesterol),
             Measure("2085-9", "Cholesterol in HDL [Mass/volume] in Serum or Plasma", "mg/dL", places: 1, 400, 700, .protective),
         ],
-        specimen: serum
+        specimen: .serum
     )
 
     static let bloodCount = Panel(
@@ -100,7 +108,7 @@ struct Panel: Sendable {
             Measure("32207-3", "Platelet distribution width [Entitic volume] in Blood by Automated count", "fL", places: 1, 100, 170),
             Measure("32623-1", "Platelet mean volume [Entitic volume] in Blood by Automated count", "fL", places: 1, 90, 120),
         ],
-        specimen: blood
+        specimen: .blood
     )
 
     static let glycatedHemoglobin = Panel(
@@ -109,13 +117,13 @@ struct Panel: Sendable {
             Measure("4548-4", "Hemoglobin A1c/Hemoglobin.total in Blood", "%", places: 1, 48, 56, .glycatedHemoglobin),
             Measure("14959-1", "Microalbumin/Creatinine [Mass Ratio] in Urine", "mg/g", places: 1, 20, 290, .albuminInUrine),
         ],
-        specimen: blood
+        specimen: .blood
     )
 
     static let lead = Panel(
         code: .loinc("5671-3", "Lead [Mass/volume] in Blood"),
         measures: [Measure("5671-3", "Lead [Mass/volume] in Blood", "ug/dL", places: 2, 50, 340)],
-        specimen: blood
+        specimen: .blood
     )
 
     static let thyroid = Panel(
@@ -124,7 +132,7 @@ struct Panel: Sendable {
             Measure("3016-3", "Thyrotropin [Units/volume] in Serum or Plasma", "m[IU]/L", places: 2, 50, 450, .thyroid),
             Measure("3024-7", "Thyroxine (T4) free [Mass/volume] in Serum or Plasma", "ng/dL", places: 2, 80, 180),
         ],
-        specimen: serum
+        specimen: .serum
     )
 
     static let iron = Panel(
@@ -135,7 +143,7 @@ struct Panel: Sendable {
             Measure("2502-3", "Iron saturation [Mass Fraction] in Serum or Plasma", "%", places: 1, 200, 500, .hemoglobin),
             Measure("2276-4", "Ferritin [Mass/volume] in Serum or Plasma", "ug/L", places: 1, 200, 2500, .hemoglobin),
         ],
-        specimen: serum
+        specimen: .serum
     )
 
     static let urinalysis = Panel(
@@ -147,7 +155,7 @@ struct Panel: Sendable {
             Measure("5797-6", "Ketones [Mass/volume] in Urine by Test strip", "mg/dL", places: 2, 100, 500),
             Measure("5804-0", "Protein [Mass/volume] in Urine by Test strip", "mg/dL", places: 1, 10, 140),
         ],
-        specimen: urine
+        specimen: .urine
     )
 
     /// Allergen-specific antibodies in serum.
@@ -161,6 +169,6 @@ struct Panel: Sendable {
             Measure("6106-9", "Egg white IgE Ab [Units/volume] in Serum", "kU/L", places: 2, 5, 34),
             Measure("7258-7", "Cow milk IgE Ab [Units/volume] in Serum", "kU/L", places: 2, 5, 34),
         ],
-        specimen: serum
+        specimen: .serum
     )
 }

@@ -38,6 +38,7 @@ struct MemberRecord {
     /// A note that the next one replaces.
     var supersededNote: Int?
     var hasDevice = false
+    var hasAllergies = false
 
     // The visit being written.
     var visit: Visit
@@ -47,7 +48,7 @@ struct MemberRecord {
     var encounterSerial = 0
     var site = 0
     var clinician = 0
-    var specimen: Int?
+    var specimens: [(sample: Panel.Sample, serial: Int)] = []
     var log = Log()
     var milliseconds = 0
 
@@ -73,7 +74,7 @@ struct MemberRecord {
     mutating func write(step: Int) {
         switch step {
         case ..<0: open()
-        case 0..<visits.count: write(visits[step], isFirst: step == 0, isLast: step == visits.count - 1)
+        case 0..<visits.count: write(visits[step], isLast: step == visits.count - 1)
         default: provenance()
         }
     }

@@ -1,6 +1,6 @@
 /// The plan, its providers and its medicines: everything that belongs to no member, and how a record refers to it.
 struct Network: Sendable {
-    /// An Organization with its Location; the first is the plan itself, which has no Location of its own to refer to.
+    /// An Organization with its Location; the first is the plan itself, with its office.
     struct Site: Sendable {
         let name: String
         let place: Place

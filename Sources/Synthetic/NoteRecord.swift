@@ -89,8 +89,8 @@ extension MemberRecord {
             note.raw(persona.smoking == 2 ? "Smokes every day.\n" : persona.smoking == 1 ? "Stopped smoking.\n" : "Never smoked.\n")
         }
         note.raw("\n# Allergies\n")
-        if persona.allergies.isEmpty { note.raw("None known.\n") }
-        for index in persona.allergies {
+        if persona.allergies.isEmpty || !hasAllergies { note.raw("None known.\n") }
+        for index in persona.allergies where hasAllergies {
             note.raw("- ")
             note.raw(Allergy.all[index].concept.display)
             note.byte(10)

@@ -52,6 +52,7 @@ extension MemberRecord {
     }
 
     mutating func writeAllergies() {
+        hasAllergies = true
         for index in persona.allergies {
             let allergy = Allergy.all[index]
             begin(.allergyIntolerance, #""http://hl7.org/fhir/us/core/StructureDefinition/us-core-allergyintolerance""#)

@@ -33,7 +33,7 @@ struct TestMember: Sendable {
             return TestMember(
                 memberID: "02-testmemid", firstName: "Osric404", lastName: "Quickfall118", birth: day(1961, 3, 17), isWoman: false,
                 place: Place.all[1], email: "osric404.quickfall118@example.org", coverageStart: day(2006, 1, 1), coverageEnd: nil,
-                shape: .heavy, weight: 2600,
+                shape: .heavy, weight: 2900,
                 complaints: [
                     complaint(.hypertension, day(2003, 5, 6)), complaint(.hyperlipidemia, day(2004, 2, 11)),
                     complaint(.diabetes, day(2009, 10, 5)), complaint(.obesity, day(2002, 8, 19)), complaint(.coronary, day(2015, 7, 2)),

@@ -28,6 +28,7 @@ final class SMTPServer {
     private let folder: URL
     private let process = Process()
     private let input = Pipe()
+    private let ended = DispatchSemaphore(value: 0)
 
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
@@ -59,6 +60,7 @@ final class SMTPServer {
         process.arguments = all + arguments
         process.standardInput = input
         process.standardOutput = output
+        process.terminationHandler = { [ended] _ in ended.signal() }
         try process.run()
         var line = Data()
         while !line.contains(0x0A) {
@@ -81,7 +83,7 @@ final class SMTPServer {
     func stop() {
         if process.isRunning {
             process.terminate()
-            process.waitUntilExit()
+            ended.wait()
         }
         try? FileManager.default.removeItem(at: folder)
     }
@@ -92,8 +94,11 @@ final class SMTPServer {
         process.arguments = arguments
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
+        // waitUntilExit() turns the thread's run loop, and under several tests at once may miss the end.
+        let ended = DispatchSemaphore(value: 0)
+        process.terminationHandler = { _ in ended.signal() }
         try process.run()
-        process.waitUntilExit()
+        ended.wait()
         return process.terminationStatus
     }
 }

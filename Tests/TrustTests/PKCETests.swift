@@ -37,6 +37,10 @@ import Testing
         #expect(try !PKCE.Challenge(text, method: "S256").verify(text))
     }
 
+    @Test func `A verifier too short to be secret does not verify, even if it hashes right`() throws {
+        #expect(try !PKCE.Challenge(PKCE.challenge(for: "abc"), method: "S256").verify("abc"))
+    }
+
     @Test func `A verifier is 43 to 128 unreserved characters`() {
         #expect(!PKCE.isWellFormed(verifier: String(repeating: "a", count: 42)))
         #expect(PKCE.isWellFormed(verifier: String(repeating: "~", count: 43)))

@@ -126,6 +126,11 @@ import Testing
         #expect(grant.text == granted)
     }
 
+    @Test(arguments: ["system/*.rs", "user/*.read"])
+    func `Other contexts are not granted even to an app that has them`(scope: String) {
+        #expect(code { try ScopeSet.grant(requested: ScopeSet(parsing: scope), allowed: ScopeSet(parsing: scope)) } == .invalidScope)
+    }
+
     @Test func `No scope asks for the default, within what is allowed`() throws {
         #expect(try ScopeSet.grant(requested: nil, allowed: Self.all).text == Self.all.text)
         let narrow = try ScopeSet(parsing: "patient/Condition.read")

@@ -35,6 +35,8 @@ package struct Authorization: Sendable {
     package var language: String
     package var step: Step
     package var member: Key<Member>?
+    /// The member was found by the details this person typed, so this walk may choose the mailbox; an address typed at "Sign in" may not.
+    package var isIdentified: Bool
     package var email: String?
     package var code: SentCode?
 
@@ -53,12 +55,13 @@ package struct Authorization: Sendable {
     package init(
         id: String, revision: Int, plan: Key<Plan>, app: Key<App>, clientID: String, browser: SecretHash, redirectURI: RedirectURI,
         redirectURIWasSent: Bool, state: String?, scope: ScopeSet, challenge: PKCE.Challenge?, expiresAt: Timestamp, language: String, step: Step,
-        member: Key<Member>? = nil, email: String? = nil, code: SentCode? = nil
+        member: Key<Member>? = nil, isIdentified: Bool = false, email: String? = nil, code: SentCode? = nil
     ) {
         (self.id, self.revision, self.plan, self.app, self.clientID) = (id, revision, plan, app, clientID)
         (self.browser, self.redirectURI, self.redirectURIWasSent) = (browser, redirectURI, redirectURIWasSent)
         (self.state, self.scope, self.challenge, self.expiresAt) = (state, scope, challenge, expiresAt)
         (self.language, self.step, self.member, self.email, self.code) = (language, step, member, email, code)
+        self.isIdentified = isIdentified
     }
 
     /// Minutes within which the whole walk has to be done.

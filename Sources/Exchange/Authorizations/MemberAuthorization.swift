@@ -52,6 +52,7 @@ package struct MemberAuthorization: Sendable {
         var next = authorization
         next.step = .matched
         next.member = member.key
+        next.isIdentified = true
         next.email = plan.policy.codeAddress == .roster ? member.email : nil
         next.code = nil
         return .matched(try await keep(next))
@@ -61,9 +62,23 @@ package struct MemberAuthorization: Sendable {
 
     package enum CodeSending: Sendable { case sent(Authorization), tooSoon, tooMany, notPossible }
 
-    /// Sends a code to the address for the member matched before. Sending again makes the older code useless.
-    package func sendCode(_ authorization: Authorization, to address: EmailAddress, plan: Plan, letter: Letter) async throws(Refusal) -> CodeSending {
-        guard let member = authorization.member else { return .notPossible }
+    /// Where the code of an identified member goes: what they typed, or, at a plan that trusts its roster alone, the roster's address.
+    package func codeAddress(_ authorization: Authorization, typed: EmailAddress?, plan: Plan) throws(Refusal) -> EmailAddress? {
+        switch plan.policy.codeAddress {
+        case .typed: return typed
+        case .roster:
+            guard let member = authorization.member else { return nil }
+            return try store.member(member, plan: plan.key)?.email.flatMap { EmailAddress($0) }
+        }
+    }
+
+    /// Sends a code for the member who was identified before. Sending again makes the older code useless.
+    package func sendCode(
+        _ authorization: Authorization, typed: EmailAddress?, plan: Plan, letter: Letter
+    ) async throws(Refusal) -> CodeSending {
+        guard authorization.isIdentified, authorization.step == .matched || authorization.step == .codeSent, let member = authorization.member,
+            let address = try codeAddress(authorization, typed: typed, plan: plan)
+        else { return .notPossible }
         // A real plan lets nobody take over a member that another mailbox was proven for.
         let isExclusive = plan.policy.environment == .production && plan.policy.codeAddress == .typed
         let isTaken = isExclusive ? try store.hasAccount(member, otherThan: address.accountKey, plan: plan.key) : false
@@ -73,7 +88,9 @@ package struct MemberAuthorization: Sendable {
     /// "Sign in": the same page follows whether or not the address has an account; only then does a mail leave.
     package func signIn(_ authorization: Authorization, with address: EmailAddress, plan: Plan, letter: Letter) async throws(Refusal) -> CodeSending {
         let member = try store.account(email: address.accountKey, plan: plan.key)
-        return try await send(authorization, to: address, plan: plan, member: member, letter: letter)
+        var walk = authorization
+        walk.isIdentified = false
+        return try await send(walk, to: address, plan: plan, member: member, letter: letter)
     }
 
     /// A new code to the address of before.
@@ -170,7 +187,7 @@ extension Authorization {
         Authorization(
             id: id, revision: revision + 1, plan: plan, app: app, clientID: clientID, browser: browser, redirectURI: redirectURI,
             redirectURIWasSent: redirectURIWasSent, state: state, scope: scope, challenge: challenge, expiresAt: expiresAt, language: language,
-            step: step, member: member, email: email, code: code)
+            step: step, member: member, isIdentified: isIdentified, email: email, code: code)
     }
 }
 

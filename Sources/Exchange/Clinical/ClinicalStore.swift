@@ -27,8 +27,10 @@ package struct SearchSummary: Sendable, Equatable {
 ///
 /// The calls are synchronous and bounded by one member's data: they run where the request runs.
 package protocol ClinicalStore: Sendable {
-    /// The current version, or nil when this compartment has none of this id.
-    func read<T>(_ type: ResourceType, id: String, in compartment: Compartment, _ body: (StoredResource) -> T) throws(Refusal) -> T?
+    /// The current version, or nil when this compartment has none of this id, or the restriction of a granular scope hides it.
+    func read<T>(
+        _ type: ResourceType, id: String, in compartment: Compartment, within restriction: [[SearchClause]]?, _ body: (StoredResource) -> T
+    ) throws(Refusal) -> T?
     /// First `opening` with the summary, then `each` resource of the page in the order of ids.
     func search(
         _ query: SearchQuery, in compartment: Compartment, after: String?, opening: (SearchSummary) -> Void, each: (StoredResource) -> Void

@@ -52,7 +52,12 @@ package struct MemberDetails: Sendable, Equatable {
 package enum BirthDate {
     /// YYYY-MM-DD, or nil when it is no day of the calendar.
     package static func parse(_ text: String) -> String? {
-        let bytes = Array(text.utf8.filter { $0 != 0x20 })
+        var bytes = Array(text.utf8.filter { $0 != 0x20 })
+        if bytes.count == 8, bytes.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) {
+            // A phone's number pad has no slash.
+            bytes.insert(0x2F, at: 4)
+            bytes.insert(0x2F, at: 2)
+        }
         let parts = bytes.split(omittingEmptySubsequences: false) { $0 == 0x2F || $0 == 0x2D }.map { number($0) }
         guard parts.count == 3, let first = parts[0], let second = parts[1], let third = parts[2] else { return nil }
         let isYearFirst = bytes.count >= 5 && bytes[4] == 0x2D

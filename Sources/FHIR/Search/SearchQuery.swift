@@ -14,6 +14,8 @@ package struct SearchQuery: Sendable {
     package private(set) var applied: [(name: String, value: String)] = []
     /// Parameters this server does not know; ignored unless the caller asks for strict handling.
     package private(set) var ignored: [String] = []
+    /// What a granular scope leaves open: of these sets of conditions one must hold. Nil leaves everything open.
+    package var restriction: [[SearchClause]]?
     /// The opaque place to go on from, as a page link carries it.
     package private(set) var page: String?
 
@@ -53,6 +55,33 @@ package struct SearchQuery: Sendable {
             throw SearchProblem(
                 .notSupported, "\(unknown) is not a search parameter of \(type.name) here. Known: \(Self.known(type)).", parameter: unknown)
         }
+    }
+
+    /// The conditions of a granular scope (`patient/Observation.rs?category=...`) on this type, from its parameters.
+    package static func restriction(
+        _ filters: [[(name: String, value: String)]], type: ResourceType
+    ) throws(SearchProblem) -> [[SearchClause]] {
+        var sets: [[SearchClause]] = []
+        for filter in filters {
+            var set: [SearchClause] = []
+            for (name, value) in filter {
+                guard let (number, parameter) = SearchTable.parameter(name, of: type) else {
+                    throw SearchProblem(.notSupported, "A scope cannot be limited by \(name) on \(type.name).", parameter: name)
+                }
+                set.append(try SearchClause(number, parameter, modifier: nil, value: value))
+            }
+            sets.append(set)
+        }
+        return sets
+    }
+
+    /// Whether a resource's terms meet the query's conditions and the scope's.
+    package func matches(_ terms: UnsafeRawBufferPointer) -> Bool {
+        clauses.allSatisfy { $0.matches(terms) } && (restriction.map { Self.isOpen(terms, by: $0) } ?? true)
+    }
+
+    package static func isOpen(_ terms: UnsafeRawBufferPointer, by restriction: [[SearchClause]]) -> Bool {
+        restriction.contains { $0.allSatisfy { $0.matches(terms) } }
     }
 
     private mutating func takeCommon(_ name: String, _ modifier: String?, _ value: String, _ written: String) throws(SearchProblem) -> Bool {

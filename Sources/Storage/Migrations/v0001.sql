@@ -101,6 +101,7 @@ CREATE TABLE "authorization" (
     language TEXT NOT NULL,
     step TEXT NOT NULL CHECK (step IN ('started', 'matched', 'codeSent', 'verified', 'finished')),
     member INTEGER REFERENCES member (number),
+    is_identified INTEGER NOT NULL DEFAULT 0,
     email TEXT,
     code_mac BLOB,
     code_sent_at INTEGER,

@@ -29,15 +29,16 @@ enum GrantRows {
         return database.lastInsertedRowID
     }
 
-    static func issue(_ tokens: NewTokens, grant: Int64, scope: ScopeSet, expiresAt: Timestamp, _ database: Database, at now: Timestamp) throws {
+    /// A refresh may narrow the access token's scope; the refresh token keeps the grant's (RFC 6749 §6).
+    static func issue(_ tokens: NewTokens, for grant: Grant, scope: ScopeSet, expiresAt: Timestamp, _ database: Database, at now: Timestamp) throws {
         try database.execute(
             sql: #"INSERT INTO access_token (hash, "grant", scope, created_at, expires_at) VALUES (?, ?, ?, ?, ?)"#,
             arguments: [
-                Data(tokens.access.bytes), grant, scope.text, now.milliseconds, min(tokens.accessExpiresAt, expiresAt).milliseconds,
+                Data(tokens.access.bytes), grant.key.number, scope.text, now.milliseconds, min(tokens.accessExpiresAt, expiresAt).milliseconds,
             ])
         try database.execute(
             sql: #"INSERT INTO refresh_token (hash, "grant", scope, created_at, expires_at) VALUES (?, ?, ?, ?, ?)"#,
-            arguments: [Data(tokens.refresh.bytes), grant, scope.text, now.milliseconds, expiresAt.milliseconds])
+            arguments: [Data(tokens.refresh.bytes), grant.key.number, grant.scope.text, now.milliseconds, expiresAt.milliseconds])
     }
 
     /// Nothing issued from the grant works from here on.

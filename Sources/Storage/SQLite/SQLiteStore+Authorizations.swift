@@ -29,7 +29,7 @@ extension SQLiteStore: AuthorizationStore {
             let row = try reader.statement(
                 """
                 SELECT revision, app, client_id, browser, redirect_uri, redirect_uri_was_sent, state, scope, challenge, expires_at, language, step,
-                    member, email, code_mac, code_sent_at, code_expires_at, code_tries_left
+                    member, email, code_mac, code_sent_at, code_expires_at, code_tries_left, is_identified
                 FROM "authorization" WHERE plan = ? AND id = ?
                 """)
             defer { row.reset() }
@@ -50,7 +50,7 @@ extension SQLiteStore: AuthorizationStore {
                 redirectURI: try RedirectURI(row.text(4), for: .sandbox), redirectURIWasSent: row.int(5) != 0, state: row.optionalText(6),
                 scope: try ScopeSet(parsing: row.text(7)), challenge: row.optionalText(8).flatMap { PKCE.Challenge(stored: $0) },
                 expiresAt: Timestamp(milliseconds: row.int(9)), language: row.text(10), step: step, member: row.optionalInt(12).map { Key($0) },
-                email: row.optionalText(13), code: code)
+                isIdentified: row.int(18) != 0, email: row.optionalText(13), code: code)
         }
     }
 
@@ -69,13 +69,13 @@ extension SQLiteStore: AuthorizationStore {
         try database.execute(
             sql: """
                 UPDATE "authorization" SET revision = revision + 1, language = ?, step = ?, member = ?, email = ?, code_mac = ?, code_sent_at = ?,
-                    code_expires_at = ?, code_tries_left = ?
+                    code_expires_at = ?, code_tries_left = ?, is_identified = ?
                 WHERE plan = ? AND id = ? AND revision = ? AND step <> 'finished'
                 """,
             arguments: [
                 authorization.language, authorization.step.rawValue, authorization.member?.number, authorization.email,
                 (authorization.code?.mac).map { Data($0) }, authorization.code?.sentAt.milliseconds, authorization.code?.expiresAt.milliseconds,
-                authorization.code?.triesLeft, authorization.plan.number, authorization.id, authorization.revision,
+                authorization.code?.triesLeft, authorization.isIdentified, authorization.plan.number, authorization.id, authorization.revision,
             ])
         return database.changesCount == 1
     }

@@ -8,17 +8,18 @@ extension SQLiteStore: ClinicalStore {
     }
 
     package func read<T>(
-        _ type: ResourceType, id: String, in compartment: Compartment, _ body: (StoredResource) -> T
+        _ type: ResourceType, id: String, in compartment: Compartment, within restriction: [[SearchClause]]?, _ body: (StoredResource) -> T
     ) throws(Refusal) -> T? {
         try read { reader in
             let statement = try reader.statement(
-                "SELECT version, updated_at, body FROM resource WHERE plan = ? AND member = ? AND type = ? AND id = ?")
+                "SELECT version, updated_at, body, terms FROM resource WHERE plan = ? AND member = ? AND type = ? AND id = ?")
             defer { statement.reset() }
             statement.bind(1, compartment.plan.number)
             statement.bind(2, Self.member(of: type, in: compartment))
             statement.bind(3, Int64(type.rawValue))
             statement.bind(4, id)
             guard try statement.step() else { return nil }
+            if let restriction, !SearchQuery.isOpen(statement.bytes(3), by: restriction) { return nil }
             return body(
                 StoredResource(
                     id: id, version: Int(statement.int(0)), lastUpdated: Timestamp(milliseconds: statement.int(1)), body: statement.bytes(2)))
@@ -69,10 +70,7 @@ extension SQLiteStore: ClinicalStore {
             guard query.lastUpdated.isEmpty || query.lastUpdated.allSatisfy({ $0.holds(Timestamp(milliseconds: statement.int(2))) }) else { continue }
             let id = statement.bytes(1)
             guard query.ids.allSatisfy({ $0.contains { $0.utf8.elementsEqual(id) } }) else { continue }
-            if !query.clauses.isEmpty {
-                let terms = statement.bytes(3)
-                guard query.clauses.allSatisfy({ $0.matches(terms) }) else { continue }
-            }
+            guard query.clauses.isEmpty && query.restriction == nil || query.matches(statement.bytes(3)) else { continue }
             total += 1
             if let after, !after.lexicographicallyPrecedes(id) { continue }
             if page.count < limit {

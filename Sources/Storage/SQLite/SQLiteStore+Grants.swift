@@ -37,7 +37,7 @@ extension SQLiteStore: GrantStore {
                     try GrantRows.revoke(grant.key.number, database, at: now)
                     return .replayed
                 }
-                try GrantRows.issue(tokens, grant: grant.key.number, scope: grant.scope, expiresAt: grant.expiresAt, database, at: now)
+                try GrantRows.issue(tokens, for: grant, scope: grant.scope, expiresAt: grant.expiresAt, database, at: now)
                 return .issued(grant, scope: grant.scope)
             }
         }
@@ -50,7 +50,7 @@ extension SQLiteStore: GrantStore {
             let row = try Row.fetchOne(
                 database,
                 sql: """
-                    SELECT g.number AS grant_number, g.app, g.member, r.scope, g.expires_at AS grant_expires_at, g.revoked_at, m.patient_id,
+                    SELECT g.number AS grant_number, g.app, g.member, g.scope, g.expires_at AS grant_expires_at, g.revoked_at, m.patient_id,
                         r.expires_at, r.used_at
                     FROM refresh_token r JOIN access_grant g ON g.number = r."grant" JOIN member m ON m.number = g.member
                     WHERE r.hash = ? AND g.plan = ?
@@ -71,7 +71,7 @@ extension SQLiteStore: GrantStore {
                 try GrantRows.revoke(grant.key.number, database, at: now)
                 return .replayed
             }
-            try GrantRows.issue(tokens, grant: grant.key.number, scope: granted, expiresAt: expiresAt, database, at: now)
+            try GrantRows.issue(tokens, for: grant, scope: granted, expiresAt: expiresAt, database, at: now)
             return .issued(grant, scope: granted)
         }
     }

@@ -1,0 +1,23 @@
+package import Exchange
+
+/// Everything one running server serves, put together by the composition root.
+package struct Site: Sendable {
+    package typealias Store = AppStore & AttemptStore & AuthorizationStore & ClinicalStore & GrantStore & MailArchive & MemberStore
+
+    package let plans: [Plan]
+    package let store: any Store
+    package let world: World
+    package let keys: ServerKeys
+    /// The configured front address without a trailing slash, such as `http://localhost:8080`.
+    package let publicAddress: String
+    package let hosts: HostTable
+    /// Nil for a real plan: then no page of the sandbox exists.
+    package let sandbox: Sandbox?
+
+    package init(
+        plans: [Plan], store: any Store, world: World, keys: ServerKeys, publicAddress: String, hosts: HostTable, sandbox: Sandbox?
+    ) {
+        (self.plans, self.store, self.world, self.keys) = (plans, store, world, keys)
+        (self.publicAddress, self.hosts, self.sandbox) = (publicAddress, hosts, sandbox)
+    }
+}

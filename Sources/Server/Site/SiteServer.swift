@@ -1,0 +1,87 @@
+import Exchange
+import HTTPTypes
+package import Hummingbird
+package import Logging
+import NIOCore
+import Pages
+import Trust
+
+/// The running server: its routes, its limits, and the answer to everything that is not there.
+package enum SiteServer {
+    package struct Address: Sendable {
+        package let host: String
+        package let port: Int
+        package init(host: String, port: Int) { (self.host, self.port) = (host, port) }
+    }
+
+    /// `onRunning` hears the port that was bound, which matters when 0 was asked for.
+    package static func make(
+        _ site: Site, at address: Address, logger: Logger, onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) -> some ApplicationProtocol {
+        Application(
+            responder: HostResponder(hosts: site.hosts, next: router(site, logger).buildResponder()),
+            server: .http1(
+                configuration: .init(
+                    idleTimeout: .seconds(30),
+                    httpDecoderConfiguration: .init(maxHeaderFieldSize: 8 * 1024, maxHeaderListSize: 16 * 1024, maxHeaderFieldCount: 64))),
+            configuration: .init(address: .hostname(address.host, port: address.port), serverName: nil, backlog: 1024, reuseAddress: true),
+            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? address.port) },
+            logger: logger)
+    }
+
+    private static func router(_ site: Site, _ logger: Logger) -> Router<SiteContext> {
+        let router = Router(context: SiteContext.self)
+        router.add(middleware: RequestLog(logger: logger))
+        router.add(middleware: LastResort())
+        mountAssets(router, at: "/assets")
+        router.get("/healthz") { _, _ in Answer.bytes(.ok, "text/plain; charset=utf-8", "ok\n".utf8) }
+        for plan in site.plans { mount(plan, site, router) }
+        if let sandbox = site.sandbox { SandboxPages(site: site, sandbox: sandbox).mount(router) }
+        return router
+    }
+
+    private static func mount(_ plan: Plan, _ site: Site, _ router: Router<SiteContext>) {
+        let root = "/\(plan.id)/oauth2"
+        let refuse: @Sendable (String) -> Response = { allowed in
+            Answer.oauth(.init(.invalidRequest, "This address takes \(allowed).")).with(status: .methodNotAllowed)
+        }
+        let preflight: (HTTPRequest.Method, Handler) = (.options, { _, _ in FHIRSurface.preflight })
+        let desk = MemberAuthorization(store: site.store, world: site.world, codeKey: site.keys.emailCode)
+        let discovery = Discovery(plan: plan)
+        let authentication = ClientAuthentication(site: site, plan: plan)
+        let authorize = AuthorizeEndpoint(site: site, plan: plan, desk: desk)
+        let token = TokenEndpoint(site: site, plan: plan, authentication: authentication)
+        let inquiry = TokenInquiry(site: site, plan: plan, authentication: authentication)
+        router.mount(root + "/authorize/payer2payer", [(.get, authorize.get), (.post, authorize.post)], otherwise: refuse)
+        router.mount(root + "/token", [(.post, token.post), preflight], otherwise: refuse)
+        router.mount(root + "/revoke", [(.post, inquiry.revoke), preflight], otherwise: refuse)
+        router.mount(root + "/introspect", [(.post, inquiry.introspect), preflight], otherwise: refuse)
+        for place in ["\(root)/.well-known/oauth-authorization-server", "/.well-known/oauth-authorization-server\(root)"] {
+            router.mount(place, [(.get, discovery.getAuthorizationServer), preflight], otherwise: refuse)
+        }
+        mountAssets(router, at: root + "/assets")
+        AuthorizationPages(site: site, plan: plan, desk: desk).mount(router, at: root)
+        FHIRSurface(site: site, plan: plan, discovery: discovery).mount(router, at: "/\(plan.id)/r4")
+    }
+
+    private static func mountAssets(_ router: Router<SiteContext>, at root: String) {
+        router.get(RouterPath(root + "/:name")) { request, context in
+            guard let asset = context.parameters.get("name").flatMap({ Asset.named($0) }) else {
+                return Answer.bytes(.notFound, "text/plain; charset=utf-8", "There is no such file.\n".utf8)
+            }
+            let headers: HTTPFields = [.eTag: asset.etag, .cacheControl: "public, max-age=300", .xContentTypeOptions: "nosniff"]
+            if request.headers[.ifNoneMatch] == asset.etag { return Response(status: .notModified, headers: headers) }
+            var all = headers
+            all[.contentType] = asset.contentType
+            return Response(status: .ok, headers: all, body: ResponseBody(byteBuffer: ByteBuffer(bytes: asset.bytes)))
+        }
+    }
+}
+
+extension Response {
+    func with(status: HTTPResponse.Status) -> Response {
+        var response = self
+        response.status = status
+        return response
+    }
+}

@@ -1,0 +1,35 @@
+import Exchange
+import FHIR
+import Trust
+
+/// Proves which app speaks at the token, revocation and introspection endpoints. RFC 6749 §2.3.
+struct ClientAuthentication: Sendable {
+    let site: Site
+    let plan: Plan
+
+    func app(_ credentials: ClientCredentials) async throws(OAuthError) -> App {
+        let limit = plan.policy.limits.clientFailures
+        let failure = Attempt(.clientFailure, plan: plan.key, subject: credentials.clientID)
+        do throws(Refusal) {
+            guard try site.store.mayTry(failure, limit: limit) else {
+                throw Refusal(.tooManyAttempts, "This client failed to authenticate too often. Wait five minutes.")
+            }
+            if let app = try site.store.app(clientID: credentials.clientID, plan: plan.key), try isProven(app, credentials) { return app }
+            _ = try await site.store.count(failure, limit: limit)
+        } catch {
+            throw error.code == .tooManyAttempts
+                ? OAuthError(.invalidClient, error.message) : OAuthError(.temporarilyUnavailable, "Try again shortly.")
+        }
+        throw OAuthError(.invalidClient, "The client_id and client_secret do not belong together, or are not synced to \(plan.id) yet.")
+    }
+
+    private func isProven(_ app: App, _ credentials: ClientCredentials) throws(Refusal) -> Bool {
+        switch (app.kind, credentials.secret) {
+        case (.public, nil): return true
+        case (.public, _?), (.confidential, nil): return false
+        case (.confidential, let text?):
+            guard let secret = Secret(text, kind: .clientSecret) else { return false }
+            return try site.store.hasSecret(app.key, hash: secret.hash)
+        }
+    }
+}
