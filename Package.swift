@@ -15,6 +15,7 @@ let house: [SwiftSetting] = [
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 
@@ -87,7 +88,7 @@ let package = Package(
         .executableTarget(
             name: "PayerBridge",
             dependencies: [
-                "Exchange", "FHIR", "Mail", "Receiver", "Server", "Storage", "Synthetic", "Trust", lifecycle, logging, "Yams",
+                "Exchange", "FHIR", "Mail", "Receiver", "Server", "Storage", "Synthetic", "Trust", hummingbird, lifecycle, signals, logging, "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house

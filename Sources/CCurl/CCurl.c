@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 const int PB_SMTP_OK = CURLE_OK;
 const int PB_SMTP_TIMED_OUT = CURLE_OPERATION_TIMEDOUT;
@@ -22,6 +23,7 @@ typedef struct {
     const pb_smtp_request *request;
     size_t sent;
     bool leaving;  // QUIT was said: what the server answers no longer matters
+    struct timespec start;
     pb_smtp_result result;
 } conversation;
 
@@ -99,9 +101,18 @@ static size_t on_read(char *buffer, size_t size, size_t count, void *context) {
     return length;
 }
 
+static long elapsed_ms(const struct timespec *start) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (long)(now.tv_sec - start->tv_sec) * 1000 + (now.tv_nsec - start->tv_nsec) / 1000000;
+}
+
 static int on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d) {
     (void)a, (void)b, (void)c, (void)d;
-    const pb_smtp_request *request = ((conversation *)context)->request;
+    const conversation *talk = context;
+    const pb_smtp_request *request = talk->request;
+    // libcurl waits for the answer to QUIT outside its own total timeout.
+    if (talk->leaving && elapsed_ms(&talk->start) >= request->total_timeout_ms) return 1;
     return request->should_stop != NULL && request->should_stop(request->stop_context) ? 1 : 0;
 }
 
@@ -149,6 +160,7 @@ pb_smtp_result pb_smtp_send(const pb_smtp_request *request, char *error, size_t 
     CURLcode code = CURLE_OUT_OF_MEMORY;
     struct curl_slist *recipients = NULL;
 
+    clock_gettime(CLOCK_MONOTONIC, &talk.start);
     pthread_once(&once, initialise);
     CURL *curl = global_code == CURLE_OK ? curl_easy_init() : NULL;
     if (curl == NULL) goto done;

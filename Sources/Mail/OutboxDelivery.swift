@@ -1,3 +1,4 @@
+package import Exchange
 package import Foundation
 package import Logging
 import ServiceLifecycle

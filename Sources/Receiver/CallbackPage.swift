@@ -27,9 +27,21 @@ enum CallbackPage {
 
     static func page(for verdict: AuthorizationCallback.Verdict) -> (status: Int, html: String) {
         switch verdict {
-        case .code: (200, html(title: "You can close this window", words: "Your health plan has answered. Your records are on their way to your new plan."))
+        case .code:
+            (
+                200,
+                html(
+                    title: "You can close this window",
+                    words: "Your health plan has answered. Your records are on their way to your new plan.")
+            )
         case .ended(.denied): (200, html(title: "You can close this window", words: "Nothing was shared."))
-        case .ended: (200, html(title: "You can close this window", words: "The health plan could not finish. Nothing was shared. The person who sent you here sees why."))
+        case .ended:
+            (
+                200,
+                html(
+                    title: "You can close this window",
+                    words: "The health plan could not finish. Nothing was shared. The person who sent you here sees why.")
+            )
         case .other(let status, let words): (status, html(title: "This page is not the one", words: words))
         }
     }

@@ -106,7 +106,8 @@ struct Courier: Sendable {
         case is HTTPParserError:
             return Failure(reason: "\(address.origin) did not answer in HTTP", isPassing: true)
         case let error as IOError:
-            return Failure(reason: "the connection to \(address.origin) broke (\(String(cString: strerror(error.errnoCode))))", isPassing: true)
+            return Failure(
+                reason: "the connection to \(address.origin) broke (\(String(cString: strerror(error.errnoCode))))", isPassing: true)
         default:
             return Failure(reason: "the exchange with \(address.origin) failed (\(type(of: error)))", isPassing: true)
         }

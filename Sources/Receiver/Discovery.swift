@@ -10,18 +10,27 @@ struct Discovery: Sendable {
         guard let given = WebAddress(from), !given.text.utf8.contains(UInt8(ascii: "?")) else { throw .badAddress(PlainText.shown(from)) }
         let place = try checked(Self.withoutDocument(given.trimmed))
         var bases = [place]
-        if !place.path.utf8.elementsEqual("/r4".utf8), !place.path.hasSuffix("/r4"), let below = place.appending("r4") { bases.append(below) }
+        if !place.path.utf8.elementsEqual("/r4".utf8), !place.path.hasSuffix("/r4"), let below = place.appending("r4") {
+            bases.append(below)
+        }
 
         var tried: [String] = []
+        var unfit: ReceiveProblem?
         for base in bases {
             let (answer, line) = try await read(base, ".well-known/smart-configuration", accept: "application/json")
             tried.append(line)
             guard let answer, let document = SMARTDocument(answer.body) else { continue }
             let (metadata, second) = try await read(base, "metadata", accept: Requests.fhirJSON)
             tried.append(second)
-            guard let metadata else { throw .nothingFound(from: from, tried: tried) }
-            return try sender(base, document, try capabilities(metadata, base))
+            // A plan may have such a document above its FHIR base too; the base is where the CapabilityStatement is.
+            guard let metadata else { continue }
+            do throws(ReceiveProblem) {
+                return try sender(base, document, try capabilities(metadata, base))
+            } catch {
+                unfit = error
+            }
         }
+        if let unfit { throw unfit }
         for base in bases {
             let (answer, line) = try await read(base, "metadata", accept: Requests.fhirJSON)
             tried.append(line)
@@ -46,7 +55,9 @@ struct Discovery: Sendable {
         guard let address = base.appending(tail) else { return (nil, tail) }
         do throws(Stop) {
             let answer = try await requests.get(address, accept: accept, attempts: 3)
-            return (answer.status == 200 ? answer : nil, "\(address.text): \(answer.status == 200 ? "not such a document" : "\(answer.status)")")
+            return (
+                answer.status == 200 ? answer : nil, "\(address.text): \(answer.status == 200 ? "not such a document" : "\(answer.status)")"
+            )
         } catch {
             switch error {
             case .run(let problem): throw problem

@@ -28,7 +28,9 @@ struct DownloadPlan: Sendable, Equatable {
     ]
 
     init(_ declared: [Declared]) {
-        let byName = declared.sorted { $0.type.rawValue < $1.type.rawValue }.filter { !Self.definitions.contains($0.type) && $0.type != .patient }
+        let byName = declared.sorted { $0.type.rawValue < $1.type.rawValue }.filter {
+            !Self.definitions.contains($0.type) && $0.type != .patient
+        }
         searched = byName.filter { $0.canSearch && $0.hasPatientParameter }.map(\.type)
         referred = byName.filter { $0.canRead && !($0.canSearch && $0.hasPatientParameter) }.map(\.type)
         if searched.isEmpty { self = .usual }

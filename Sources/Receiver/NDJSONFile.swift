@@ -44,7 +44,12 @@ final class NDJSONFile {
 
     /// Gives the file its final name; an empty one goes.
     func finish() throws(ReceiveProblem) {
-        if bytes == 0 { try DiskFile.remove(part) } else { try DiskFile.move(part, to: final) }
+        if bytes == 0 { try leave() } else { try DiskFile.move(part, to: final) }
+    }
+
+    /// The type ended early: what was received stays under the name that says so, an empty file goes.
+    func leave() throws(ReceiveProblem) {
+        if bytes == 0 { try DiskFile.remove(part) }
     }
 
     private func empty() throws(ReceiveProblem) {

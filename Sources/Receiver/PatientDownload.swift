@@ -4,10 +4,13 @@ import FHIR
 struct PatientDownload: Sendable {
     let download: Download
 
+    private let type = ResourceType.patient
+
+    init(download: Download) { self.download = download }
+
     func run() async throws(ReceiveProblem) {
-        let type = ResourceType.patient
         let (file, state) = try await download.openFile(type)
-        download.report(.typeStarted(type.name))
+        download.report(.typeStarted(type.name, received: state.count))
         if state.count == 0 {
             guard let address = download.base.appending("Patient/\(download.patient)") else { return }
             let answer: HTTPAnswer
@@ -16,13 +19,13 @@ struct PatientDownload: Sendable {
             } catch {
                 switch error {
                 case .run(let problem): throw problem
-                case .type(let reason, let again): return try await download.end(type, .failed, reason: reason, again: again)
+                case .type(let reason, let again): return try await fail(file, .failed, reason, again: again)
                 }
             }
             switch answer.status {
             case 200: break
-            case 403: return try await download.end(type, .notShared, reason: answer.reason)
-            default: return try await download.end(type, .failed, reason: answer.reason, again: answer.status >= 500)
+            case 403: return try await fail(file, .notShared, answer.reason, again: false)
+            default: return try await fail(file, .failed, answer.reason, again: answer.status >= 500)
             }
             switch ReadResource(
                 answer.body, type: type, id: download.patient, patient: download.patient, limit: download.options.limits.resourceBytes)
@@ -36,10 +39,15 @@ struct PatientDownload: Sendable {
                 try await download.journal.update(type) { [patient = download.patient] in
                     TypeState.Counted.add(patient, reason, to: &$0.rejected)
                 }
-                return try await download.end(type, .failed, reason: reason)
+                return try await fail(file, .failed, reason, again: false)
             }
         }
         try file.finish()
         try await download.end(type, .done)
+    }
+
+    private func fail(_ file: NDJSONFile, _ status: TypeState.Status, _ reason: String, again: Bool) async throws(ReceiveProblem) {
+        try file.leave()
+        try await download.end(type, status, reason: reason, again: again)
     }
 }

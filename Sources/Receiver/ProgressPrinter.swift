@@ -12,12 +12,14 @@ package final class ProgressPrinter: Sendable {
         var types = 0
         var typesDone = 0
         var before = 0
+        var atStart: [String: Int] = [:]
         var received: [String: Int] = [:]
         var begun: ContinuousClock.Instant?
         var drawn: ContinuousClock.Instant?
         var isLineOpen = false
 
-        var resources: Int { received.values.reduce(0, +) }
+        /// Of this run; with `before`, all.
+        var fresh: Int { received.reduce(0) { $0 + $1.value - (atStart[$1.key] ?? 0) } }
     }
 
     /// `write` takes text for the stream as it is, escape sequences included when `isTerminal`; `width` in columns.
@@ -45,14 +47,18 @@ package final class ProgressPrinter: Sendable {
             case .resumed(let resources, let done, let types):
                 progress.before = resources
                 progress.typesDone = done
-                line("Going on with an interrupted receive: \(Self.grouped(resources)) resources and \(done) of \(types) types are here.", &progress)
+                line(
+                    "Going on with an interrupted receive: \(Self.grouped(resources)) resources and \(done) of \(types) types are here.",
+                    &progress)
             case .authorizeURL(let address):
                 line("\nThe member opens this address in a browser:\n\n  \(address)\n", &progress)
             case .waiting(let redirect, let timeout):
                 line("Waiting for the answer at \(redirect), \(Self.words(timeout)) at most.", &progress)
             case .authorized(let patient):
                 line("Authorised for patient \(patient).", &progress)
-            case .typeStarted:
+            case .typeStarted(let type, let received):
+                progress.atStart[type] = received
+                progress.received[type] = received
                 progress.begun = progress.begun ?? .now
                 draw(&progress, force: false)
             case .page(let type, let received, _):
@@ -73,7 +79,11 @@ package final class ProgressPrinter: Sendable {
     private func finished(_ end: ReceiveEvent.TypeEnd, _ progress: inout Progress) {
         switch end.outcome {
         case .received:
-            if isTerminal { draw(&progress, force: true) } else if end.count > 0 { line("\(end.type): \(Self.grouped(end.count))", &progress) }
+            if isTerminal {
+                draw(&progress, force: true)
+            } else if end.count > 0 {
+                line("\(end.type): \(Self.grouped(end.count))", &progress)
+            }
         case .notShared:
             if isTerminal { draw(&progress, force: true) } else { line("\(end.type): not shared", &progress) }
         case .failed(let reason):
@@ -95,8 +105,8 @@ package final class ProgressPrinter: Sendable {
         progress.drawn = now
         progress.isLineOpen = true
         let seconds = Double((now - begun).components.seconds) + Double((now - begun).components.attoseconds) / 1e18
-        let resources = progress.resources
-        let rate = seconds > 0.5 ? "   \(Self.grouped(Int(Double(resources) / seconds)))/s" : ""
+        let resources = progress.before + progress.fresh
+        let rate = seconds > 0.5 ? "   \(Self.grouped(Int(Double(progress.fresh) / seconds)))/s" : ""
         let time = "\(Int(seconds) / 60):" + String(Int(seconds) % 60 + 100).dropFirst()
         let text = "Receiving   \(progress.typesDone) of \(progress.types) types   \(Self.grouped(resources)) resources\(rate)   \(time)"
         write("\r\u{1B}[2K" + text.prefix(width - 1))

@@ -36,8 +36,13 @@ extension Receipt {
         var lines: [String] = []
         if !notShared.isEmpty { lines += ["", "Not shared: " + notShared.map(\.type).joined(separator: ", ")] }
         if !failures.isEmpty { lines += ["", "Ended early:"] + failures.map { "  \($0.type): \($0.reason)" } }
-        if !gaps.isEmpty { lines += ["", "Referred to, but not to be had:"] + gaps.map { "  \(ProgressPrinter.grouped($0.count)) \($0.type): \($0.reason)" } }
-        if !rejected.isEmpty { lines += ["", "Received, but not kept:"] + rejected.map { "  \(ProgressPrinter.grouped($0.count)) \($0.type): \($0.reason)" } }
+        if !gaps.isEmpty {
+            lines +=
+                ["", "Referred to, but not to be had:"] + gaps.map { "  \(ProgressPrinter.grouped($0.count)) \($0.type): \($0.reason)" }
+        }
+        if !rejected.isEmpty {
+            lines += ["", "Received, but not kept:"] + rejected.map { "  \(ProgressPrinter.grouped($0.count)) \($0.type): \($0.reason)" }
+        }
         return lines
     }
 

@@ -89,7 +89,9 @@ package struct Receive: Sendable {
     }
 
     /// The state stays only when another run can bring more; without it no token is left on this disk.
-    private func finish(_ folder: OutputFolder, _ journal: Journal, _ sender: Sender, _ patient: String) async throws(ReceiveProblem) -> Receipt {
+    private func finish(_ folder: OutputFolder, _ journal: Journal, _ sender: Sender, _ patient: String) async throws(ReceiveProblem)
+        -> Receipt
+    {
         try await journal.save()
         let state = await journal.state
         let receipt = try ReceiptWriter(sender: sender, folder: folder).receipt(state, patient: patient)

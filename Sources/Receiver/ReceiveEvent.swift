@@ -9,7 +9,8 @@ package enum ReceiveEvent: Sendable {
     /// Listening for the answer at this address, until the time is up.
     case waiting(redirectURI: String, timeout: Duration)
     case authorized(patient: String)
-    case typeStarted(String)
+    /// `received` resources of it are on disk from an earlier run.
+    case typeStarted(String, received: Int)
     /// `received` resources of the type are on disk; `total` is what the sender announced.
     case page(type: String, received: Int, total: Int?)
     case typeFinished(TypeEnd)

@@ -13,6 +13,8 @@ package enum ReceiveProblem: Error, Sendable, Equatable {
     case authorizationFailed(error: String, description: String?)
     /// RFC 9207: the answer came from another server than the one asked.
     case wrongIssuer(expected: String, got: String?)
+    /// The token endpoint did not answer.
+    case unreachable(String)
     case tokenRefused(error: String, description: String?)
     case tokenUnusable(String)
     case noPatient
@@ -30,18 +32,23 @@ package enum ReceiveProblem: Error, Sendable, Equatable {
         switch self {
         case .badAddress(let text): "\"\(text)\" is not an http or https address."
         case .insecureAddress(let text): "\(text) is not https, and not on this computer; a token and health records would travel in clear."
-        case .nothingFound(let from, let tried): "No SMART on FHIR server was found at \(from). Tried:\n" + tried.map { "  " + $0 }.joined(separator: "\n")
+        case .nothingFound(let from, let tried):
+            "No SMART on FHIR server was found at \(from). Tried:\n" + tried.map { "  " + $0 }.joined(separator: "\n")
         case .badDiscovery(let address, let reason): "\(address) cannot be used: \(reason)."
         case .badRedirectURI(let text, let reason): "The redirect address \(text) cannot be used: \(reason)."
         case .cannotListen(let address, let reason): "Cannot listen at \(address): \(reason)."
         case .authorizationTimedOut: "The member did not finish in time; no answer came back."
         case .denied(let words): "Sharing was declined." + (words.map { " The health plan says: \($0)" } ?? "")
-        case .authorizationFailed(let error, let words): "The health plan could not authorise this app: \(error)." + (words.map { " It says: \($0)" } ?? "")
-        case .wrongIssuer(let expected, let got): "The answer came from \(got ?? "an unnamed server"), not from \(expected). It was not used."
+        case .authorizationFailed(let error, let words):
+            "The health plan could not authorise this app: \(error)." + (words.map { " It says: \($0)" } ?? "")
+        case .wrongIssuer(let expected, let got):
+            "The answer came from \(got ?? "an unnamed server"), not from \(expected). It was not used."
+        case .unreachable(let reason): "The health plan's token service did not answer: \(reason)."
         case .tokenRefused(let error, let words): "The health plan refused the token: \(error)." + (words.map { " It says: \($0)" } ?? "")
         case .tokenUnusable(let reason): "The health plan's token answer cannot be used: \(reason)."
         case .noPatient: "The token names no patient, so it is not known whose records these are. Nothing was read."
-        case .differentMember(let expected, let got): "This folder holds records of patient \(expected), but patient \(got) was authorised now. Nothing was mixed."
+        case .differentMember(let expected, let got):
+            "This folder holds records of patient \(expected), but patient \(got) was authorised now. Nothing was mixed."
         case .nothingToResume(let folder): "There is no interrupted receive in \(folder)."
         case .otherReceive(let folder, let what): "\(folder) holds an interrupted receive of another kind: \(what)."
         case .alreadyReceived(let folder): "\(folder) holds a finished receive already."
@@ -65,6 +72,7 @@ package enum ReceiveProblem: Error, Sendable, Equatable {
         case .denied: "Ask the member again if this was not meant; run the same command again."
         case .authorizationFailed: "Check client id, redirect address and scope against the registration."
         case .wrongIssuer: "Do not try again before the health plan has explained it."
+        case .unreachable: "Run the same command again later; it goes on where it stopped."
         case .tokenRefused: "Check client id and secret; if they are right, run the same command again for a new code."
         case .tokenUnusable, .noPatient: "Ask for the scope launch/patient; if it was asked for, tell the health plan."
         case .differentMember: "Run again with the right member, or receive into another folder."

@@ -64,6 +64,7 @@ extension TypeState {
             member.member("count", count)
             member.member("pages", pages)
             member.member("duplicates", duplicates)
+            if let announced { member.member("announced", announced) }
             member.member("rejected", array: { for entry in rejected { entry.write(&$0) } })
             member.member("gaps", array: { for entry in gaps { entry.write(&$0) } })
         }
@@ -83,6 +84,7 @@ extension TypeState {
         next = value["next"]?.string
         pages = value["pages"]?.int ?? 0
         duplicates = value["duplicates"]?.int ?? 0
+        announced = value["announced"]?.int
         value["rejected"]?.forEachElement { if let entry = Counted($0) { rejected.append(entry) } }
         value["gaps"]?.forEachElement { if let entry = Counted($0) { gaps.append(entry) } }
     }

@@ -25,7 +25,11 @@ struct ReceiveState: Sendable {
     mutating func reopen() {
         for index in types.indices where types[index].status == .failed && types[index].again { types[index].reopen() }
         guard types.contains(where: { $0.status == .open }) else { return }
-        for index in types.indices where types[index].way == .reference && types[index].status == .done { types[index].reopen() }
+        for index in types.indices where types[index].way == .reference {
+            if types[index].status == .done { types[index].reopen() }
+            // References are read again but for those that are here, and counted again: what was missing may have come.
+            if types[index].status == .open { (types[index].gaps, types[index].rejected) = ([], []) }
+        }
     }
 
     var isDone: Bool { types.allSatisfy { $0.status != .open } }
@@ -51,6 +55,8 @@ struct TypeState: Sendable, Equatable {
     var count = 0
     var pages = 0
     var duplicates = 0
+    /// The last `Bundle.total`; what never came of it is a gap.
+    var announced: Int?
     var rejected: [Counted] = []
     var gaps: [Counted] = []
 
@@ -74,12 +80,17 @@ struct TypeState: Sendable, Equatable {
         }
     }
 
+    /// A search that ended with fewer entries than it announced.
+    mutating func countMissing() {
+        let came = count + duplicates + rejected.reduce(0) { $0 + $1.count }
+        guard let announced, announced > came else { return }
+        gaps = [Counted(reason: "announced, but not sent", count: announced - came, ids: [])]
+    }
+
     mutating func reopen() {
         status = .open
         reason = nil
         again = false
-        // References are read again from those that are there, and what was missing may have come.
-        if way == .reference { gaps = [] }
     }
 
     /// Nothing of the file can be used.

@@ -7,7 +7,9 @@ struct RedirectPlace: Sendable {
 
     /// Without `listenOn` the redirect address must be on this computer.
     init(_ text: String, listenOn: String?) throws(ReceiveProblem) {
-        guard let address = WebAddress(text) else { throw .badRedirectURI(PlainText.shown(text), reason: "it is not an http or https address") }
+        guard let address = WebAddress(text) else {
+            throw .badRedirectURI(PlainText.shown(text), reason: "it is not an http or https address")
+        }
         guard !text.utf8.contains(UInt8(ascii: "?")) else { throw .badRedirectURI(PlainText.shown(text), reason: "it has a query") }
         given = text
         path = address.path.isEmpty ? "/" : address.path
@@ -23,7 +25,8 @@ struct RedirectPlace: Sendable {
             }
             place = address.origin
         }
-        listenHost = place.host == "[::1]" ? "::1" : place.host
+        // A browser tries both addresses of localhost; the name itself might be given to either of them here.
+        listenHost = place.host == "[::1]" ? "::1" : place.host == "localhost" ? "127.0.0.1" : place.host
         listenPort = place.port
     }
 

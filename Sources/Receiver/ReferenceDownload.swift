@@ -47,10 +47,10 @@ private struct ReferenceReader {
 
     mutating func read(_ ids: Set<String>, atMost limit: Int) async throws(ReceiveProblem) {
         guard failure == nil, !isNotShared, !ids.isSubset(of: asked) else { return }
-        let (file, _) = try await download.openFile(type)
+        let (file, state) = try await download.openFile(type)
         if !isStarted {
             isStarted = true
-            download.report(.typeStarted(type.name))
+            download.report(.typeStarted(type.name, received: state.count))
         }
         let missing = ids.subtracting(asked).subtracting(file.ids).sorted()
         asked.formUnion(ids)
@@ -68,9 +68,15 @@ private struct ReferenceReader {
     }
 
     mutating func end() async throws(ReceiveProblem) {
-        if let failure { return try await download.end(type, .failed, reason: failure.reason, again: failure.again) }
-        if isNotShared { return try await download.end(type, .notShared, reason: "the server answered 403") }
         let (file, _) = try await download.openFile(type)
+        if let failure {
+            try file.leave()
+            return try await download.end(type, .failed, reason: failure.reason, again: failure.again)
+        }
+        if isNotShared {
+            try file.leave()
+            return try await download.end(type, .notShared, reason: "the server answered 403")
+        }
         try file.finish()
         guard isStarted else { return try await download.journal.update(type) { $0.status = .done } }
         try await download.end(type, .done)
@@ -100,7 +106,8 @@ private struct ReferenceReader {
         }
     }
 
-    private mutating func take(_ answers: [(id: String, answer: Result<HTTPAnswer, Stop>)], _ file: NDJSONFile) async throws(ReceiveProblem) {
+    private mutating func take(_ answers: [(id: String, answer: Result<HTTPAnswer, Stop>)], _ file: NDJSONFile) async throws(ReceiveProblem)
+    {
         var lines: [UInt8] = []
         var count = 0
         var gaps: [(String, String)] = []
@@ -110,7 +117,9 @@ private struct ReferenceReader {
             case .failure(.run(let problem)): throw problem
             case .failure(.type(let reason, let again)): failure = failure ?? (reason, again)
             case .success(let answer) where answer.status == 200:
-                switch ReadResource(answer.body, type: type, id: id, patient: download.patient, limit: download.options.limits.resourceBytes) {
+                switch ReadResource(
+                    answer.body, type: type, id: id, patient: download.patient, limit: download.options.limits.resourceBytes)
+                {
                 case .line(let line):
                     lines += line
                     count += 1

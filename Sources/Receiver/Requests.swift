@@ -10,7 +10,8 @@ struct Requests: Sendable {
     static let fhirJSON = "application/fhir+json"
 
     /// Any status but those that were worth repeating; `Stop.type` when all tries were in vain.
-    func get(_ address: WebAddress, accept: String = fhirJSON, access: Access? = nil, attempts: Int? = nil) async throws(Stop) -> HTTPAnswer {
+    func get(_ address: WebAddress, accept: String = fhirJSON, access: Access? = nil, attempts: Int? = nil) async throws(Stop) -> HTTPAnswer
+    {
         let attempts = attempts ?? backoff.attempts
         var attempt = 1
         var wasRenewed = false

@@ -15,24 +15,32 @@ struct SearchDownload {
     private enum Outcome {
         case done
         case notShared(String)
+        case failed(String, again: Bool)
     }
 
     mutating func run() async throws(ReceiveProblem) {
         let (file, state) = try await download.openFile(type)
-        download.report(.typeStarted(type.name))
+        download.report(.typeStarted(type.name, received: state.count))
+        let outcome: Outcome
         do throws(Stop) {
-            switch try await pages(into: file, from: state) {
-            case .done:
-                do { try file.finish() } catch { throw .run(error) }
-                do { try await download.end(type, .done) } catch { throw .run(error) }
-            case .notShared(let reason):
-                do { try await download.end(type, .notShared, reason: reason) } catch { throw .run(error) }
-            }
+            outcome = try await pages(into: file, from: state)
         } catch {
             switch error {
             case .run(let problem): throw problem
-            case .type(let reason, let again): try await download.end(type, .failed, reason: reason, again: again)
+            case .type(let reason, let again): outcome = .failed(reason, again: again)
             }
+        }
+        switch outcome {
+        case .done:
+            try file.finish()
+            try await download.journal.update(type) { $0.countMissing() }
+            try await download.end(type, .done)
+        case .notShared(let reason):
+            try file.leave()
+            try await download.end(type, .notShared, reason: reason)
+        case .failed(let reason, let again):
+            try file.leave()
+            try await download.end(type, .failed, reason: reason, again: again)
         }
     }
 
@@ -51,6 +59,11 @@ struct SearchDownload {
                 if isResumed, (400..<500).contains(answer.status), answer.status != 403 {
                     // Page links may not live as long as an interruption: from the first page again, leaving out what is there.
                     (address, isResumed, followed) = (first, false, [])
+                    do throws(ReceiveProblem) {
+                        try await download.journal.update(type) { ($0.rejected, $0.duplicates) = ([], 0) }
+                    } catch {
+                        throw .run(error)
+                    }
                     continue
                 }
                 return try refused(answer, state)
@@ -60,8 +73,12 @@ struct SearchDownload {
             state = try await write(page, address, file)
             guard let link = state.next, let next = WebAddress(link) else { return .done }
             guard !followed.contains(next.text) else { throw .type(reason: "a page links back to one that was read", again: false) }
-            guard state.pages < download.options.limits.pages else { throw .type(reason: "there are more than \(state.pages) pages", again: false) }
-            guard state.bytes < download.options.limits.fileBytes else { throw .type(reason: "there are more than \(state.bytes) bytes", again: false) }
+            guard state.pages < download.options.limits.pages else {
+                throw .type(reason: "there are more than \(state.pages) pages", again: false)
+            }
+            guard state.bytes < download.options.limits.fileBytes else {
+                throw .type(reason: "there are more than \(state.bytes) bytes", again: false)
+            }
             address = next
         }
     }
@@ -99,6 +116,7 @@ struct SearchDownload {
                 state.count += page.count
                 state.pages += 1
                 state.duplicates += page.duplicates
+                state.announced = page.total ?? state.announced
                 state.next = text
                 for (id, reason) in page.rejected { TypeState.Counted.add(id, reason, to: &state.rejected) }
             }

@@ -55,7 +55,7 @@ struct TokenClient: Sendable {
                 wait = answer.retryAfter.flatMap { RetryAfter.duration($0, now: .now) }
             } catch {
                 if Task.isCancelled { throw .interrupted }
-                end = .tokenRefused(error: error.reason, description: nil)
+                end = .unreachable(error.reason)
                 guard error.wasNotSent && error.isPassing else { throw end }
             }
             let pause = wait ?? backoff.delay(afterAttempt: attempt)

@@ -41,7 +41,8 @@ struct WebAddress: Sendable, Hashable {
     /// nil for anything but an absolute address without user, fragment, backslash, space or control character.
     init?(_ text: String) {
         let bytes = Array(text.utf8)
-        guard bytes.count <= 8192, !bytes.contains(where: { $0 <= 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "#") })
+        guard bytes.count <= 8192,
+            !bytes.contains(where: { $0 <= 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "#") })
         else { return nil }
         let scheme = bytes.prefix { $0 != UInt8(ascii: ":") }
         let rest = bytes[scheme.endIndex...]
@@ -87,7 +88,8 @@ struct WebAddress: Sendable, Hashable {
             guard let end = authority.firstIndex(of: UInt8(ascii: "]")) else { return nil }
             host = authority[...end]
             let digits = host.dropFirst().dropLast()
-            guard digits.count >= 2, digits.allSatisfy({ PercentEncoding.isHexadecimal($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") })
+            guard digits.count >= 2,
+                digits.allSatisfy({ PercentEncoding.isHexadecimal($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") })
             else { return nil }
         } else {
             host = authority.prefix { $0 != UInt8(ascii: ":") }

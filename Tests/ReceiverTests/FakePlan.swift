@@ -99,7 +99,8 @@ final class FakePlan: Sendable {
         else { return Reply(status: 400, body: "bad request") }
         let issuer = script.answerIssuer.map { "&iss=\($0)" } ?? ""
         if let error = script.authorizeError {
-            return Reply(status: 302, headers: [("Location", "\(redirect)?error=\(error)&error_description=Not%20now&state=\(given)\(issuer)")])
+            return Reply(
+                status: 302, headers: [("Location", "\(redirect)?error=\(error)&error_description=Not%20now&state=\(given)\(issuer)")])
         }
         let code = state.withLock { state in
             state.issued += 1
@@ -111,11 +112,14 @@ final class FakePlan: Sendable {
 
     private func token(_ seen: Seen, _ script: Script) -> Reply {
         let form = seen.form
-        let refused = Reply(status: 400, headers: [("Content-Type", "application/json")], body: #"{"error":"invalid_grant","error_description":"no"}"#)
+        let refused = Reply(
+            status: 400, headers: [("Content-Type", "application/json")], body: #"{"error":"invalid_grant","error_description":"no"}"#)
         let isKnown = state.withLock { state in
             switch form["grant_type"] {
             case "authorization_code":
-                guard let known = state.challenges.removeValue(forKey: form["code"] ?? ""), known.redirect == form["redirect_uri"] else { return false }
+                guard let known = state.challenges.removeValue(forKey: form["code"] ?? ""), known.redirect == form["redirect_uri"] else {
+                    return false
+                }
                 return Self.challenge(form["code_verifier"] ?? "") == known.challenge
             case "refresh_token": return state.refresh.remove(form["refresh_token"] ?? "") != nil
             default: return false
@@ -131,7 +135,9 @@ final class FakePlan: Sendable {
         let refresh = script.givesRefresh ? #""refresh_token":"refresh-\#(number)","# : ""
         return Reply(
             headers: [("Content-Type", "application/json")],
-            body: #"{"access_token":"access-\#(number)",\#(refresh)\#(script.tokenExtra)"token_type":"Bearer","expires_in":\#(script.expiresIn),"scope":"patient/*.read"}"#)
+            body:
+                #"{"access_token":"access-\#(number)",\#(refresh)\#(script.tokenExtra)"token_type":"Bearer","expires_in":\#(script.expiresIn),"scope":"patient/*.read"}"#
+        )
     }
 
     private func resource(_ seen: Seen, _ script: Script, _ base: String) -> Reply {
@@ -142,7 +148,9 @@ final class FakePlan: Sendable {
             let found = name == "Patient/\(script.patient)" ? script.records["Patient"]?.first : script.shared[name]
             return found.map { Reply(body: $0) } ?? Reply(status: 404, body: Self.outcome("not known"))
         }
-        guard let all = script.records[type], seen.query["patient"] == script.patient else { return Reply(status: 404, body: Self.outcome("not known")) }
+        guard let all = script.records[type], seen.query["patient"] == script.patient else {
+            return Reply(status: 404, body: Self.outcome("not known"))
+        }
         return Reply(body: Self.page(type, all, seen.query, base))
     }
 
@@ -152,7 +160,8 @@ final class FakePlan: Sendable {
         let here = all.dropFirst(offset).prefix(count)
         var links = #"{"relation":"self","url":"\#(base)/demo/r4/\#(type)"}"#
         if offset + count < all.count {
-            links += #",{"relation":"next","url":"\#(base)/demo/r4/\#(type)?patient=\#(query["patient"] ?? "")&_count=\#(count)&_offset=\#(offset + count)"}"#
+            links +=
+                #",{"relation":"next","url":"\#(base)/demo/r4/\#(type)?patient=\#(query["patient"] ?? "")&_count=\#(count)&_offset=\#(offset + count)"}"#
         }
         return bundle(here.map { ($0, "match") }, links: links, total: all.count)
     }

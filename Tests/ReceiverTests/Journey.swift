@@ -35,10 +35,23 @@ struct Journey: Sendable {
     }
 
     /// `onPage` is called with the number of each page event, while the run waits; returning true cancels the run.
+    func run(onPage: @escaping @Sendable (Int) -> Bool, _ change: @Sendable (inout ReceiveOptions) -> Void = { _ in }) async -> Result {
+        await run(browser: Journey.visit, onPage: onPage, change)
+    }
+
     func run(
-        browser: @escaping @Sendable (String) async -> Void = Journey.visit,
-        onPage: @escaping @Sendable (Int) -> Bool = { _ in false },
-        _ change: @Sendable (inout ReceiveOptions) -> Void = { _ in }
+        browser: @escaping @Sendable (String) async -> Void, _ change: @Sendable (inout ReceiveOptions) -> Void = { _ in }
+    ) async -> Result {
+        await run(browser: browser, onPage: { _ in false }, change)
+    }
+
+    func run(_ change: @Sendable (inout ReceiveOptions) -> Void = { _ in }) async -> Result {
+        await run(browser: Journey.visit, onPage: { _ in false }, change)
+    }
+
+    private func run(
+        browser: @escaping @Sendable (String) async -> Void, onPage: @escaping @Sendable (Int) -> Bool,
+        _ change: @Sendable (inout ReceiveOptions) -> Void
     ) async -> Result {
         var options = ReceiveOptions(from: server.base + "/demo", clientID: "client", clientSecret: "s3cret/+", out: out)
         options.redirectURI = "http://127.0.0.1:0/callback"

@@ -21,7 +21,9 @@ final class ScriptServer: Sendable {
         private static func fields(_ text: String) -> [String: String] {
             var fields: [String: String] = [:]
             for pair in text.split(separator: "&") {
-                let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { String($0).removingPercentEncoding ?? "" }
+                let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map {
+                    String($0).removingPercentEncoding ?? ""
+                }
                 fields[parts[0]] = parts.count > 1 ? parts[1] : ""
             }
             return fields
@@ -34,6 +36,8 @@ final class ScriptServer: Sendable {
         var body = ""
         /// Closes the connection after this many bytes of the body.
         var cutAfter: Int?
+        /// Sends the body in so many pieces with a pause before each.
+        var drip: (pieces: Int, pause: TimeAmount)?
     }
 
     private let channel: any Channel
@@ -91,12 +95,31 @@ private final class ScriptHandler: ChannelInboundHandler {
         }
     }
 
+    private func write(
+        _ bytes: [UInt8], _ drip: (pieces: Int, pause: TimeAmount), _ reply: ScriptServer.Reply, _ headers: HTTPHeaders,
+        _ context: ChannelHandlerContext
+    ) {
+        let channel = context.channel
+        let head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: reply.status), headers: headers)
+        channel.writeAndFlush(HTTPServerResponsePart.head(head), promise: nil)
+        let size = (bytes.count + drip.pieces - 1) / drip.pieces
+        for piece in 0..<drip.pieces {
+            let part = ByteBuffer(bytes: bytes.dropFirst(piece * size).prefix(size))
+            channel.eventLoop.scheduleTask(in: drip.pause * (piece + 1)) {
+                channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(part)), promise: nil)
+                if piece == drip.pieces - 1 { channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: nil) }
+            }
+        }
+    }
+
     private func write(_ reply: ScriptServer.Reply, _ context: ChannelHandlerContext) {
         var headers = HTTPHeaders(reply.headers)
         headers.replaceOrAdd(name: "Content-Length", value: "\(reply.body.utf8.count)")
         let bytes = Array(reply.body.utf8)
+        if let drip = reply.drip { return write(bytes, drip, reply, headers, context) }
         let sent = reply.cutAfter.map { bytes.prefix($0) } ?? bytes[...]
-        context.write(wrapOutboundOut(.head(.init(version: .http1_1, status: .init(statusCode: reply.status), headers: headers))), promise: nil)
+        context.write(
+            wrapOutboundOut(.head(.init(version: .http1_1, status: .init(statusCode: reply.status), headers: headers))), promise: nil)
         context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: sent)))), promise: nil)
         if reply.cutAfter == nil {
             context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)

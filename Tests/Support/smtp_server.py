@@ -176,6 +176,8 @@ async def serve(options):
 
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
+    # A program that starts this from a worker thread may hand down a mask that holds back every signal.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     if options.exit_with_stdin:

@@ -14,7 +14,8 @@ package struct App: Sendable {
     /// The most it may be granted.
     package let scope: ScopeSet
 
-    package init(key: Key<App>, clientID: String, name: String, organization: String?, kind: Kind, redirectURIs: [String], scope: ScopeSet) {
+    package init(key: Key<App>, clientID: String, name: String, organization: String?, kind: Kind, redirectURIs: [String], scope: ScopeSet)
+    {
         (self.key, self.clientID, self.name, self.organization) = (key, clientID, name, organization)
         (self.kind, self.redirectURIs, self.scope) = (kind, redirectURIs, scope)
     }

@@ -54,7 +54,8 @@ package struct Authorization: Sendable {
 
     package init(
         id: String, revision: Int, plan: Key<Plan>, app: Key<App>, clientID: String, browser: SecretHash, redirectURI: RedirectURI,
-        redirectURIWasSent: Bool, state: String?, scope: ScopeSet, challenge: PKCE.Challenge?, expiresAt: Timestamp, language: String, step: Step,
+        redirectURIWasSent: Bool, state: String?, scope: ScopeSet, challenge: PKCE.Challenge?, expiresAt: Timestamp, language: String,
+        step: Step,
         member: Key<Member>? = nil, isIdentified: Bool = false, email: String? = nil, code: SentCode? = nil
     ) {
         (self.id, self.revision, self.plan, self.app, self.clientID) = (id, revision, plan, app, clientID)

@@ -23,7 +23,8 @@ package struct MemberAuthorization: Sendable {
         let browser = Secret.make(.session)
         let now = world.now()
         let authorization = Authorization(
-            id: WalkID.make(), revision: 0, plan: plan.key, app: app.key, clientID: app.clientID, browser: browser.hash, redirectURI: redirectURI,
+            id: WalkID.make(), revision: 0, plan: plan.key, app: app.key, clientID: app.clientID, browser: browser.hash,
+            redirectURI: redirectURI,
             redirectURIWasSent: parameters.redirectURIWasSent, state: parameters.state, scope: scope, challenge: parameters.challenge,
             expiresAt: now.adding(seconds: Authorization.minutes * 60), language: language, step: .started)
         try await store.begin(authorization, at: now)
@@ -39,7 +40,8 @@ package struct MemberAuthorization: Sendable {
         let limits = plan.policy.limits
         let inWalk = Attempt(.matchInAuthorization, plan: plan.key, subject: authorization.id)
         let ofMember = Attempt(.matchOfMemberID, plan: plan.key, subject: details.memberID)
-        guard try store.mayTry(inWalk, limit: limits.matchesPerAuthorization), try store.mayTry(ofMember, limit: limits.matchesPerMemberID) else {
+        guard try store.mayTry(inWalk, limit: limits.matchesPerAuthorization), try store.mayTry(ofMember, limit: limits.matchesPerMemberID)
+        else {
             return .tooManyAttempts
         }
         let candidates = try store.members(memberID: details.memberID, plan: plan.key)
@@ -76,7 +78,8 @@ package struct MemberAuthorization: Sendable {
     package func sendCode(
         _ authorization: Authorization, typed: EmailAddress?, plan: Plan, letter: Letter
     ) async throws(Refusal) -> CodeSending {
-        guard authorization.isIdentified, authorization.step == .matched || authorization.step == .codeSent, let member = authorization.member,
+        guard authorization.isIdentified, authorization.step == .matched || authorization.step == .codeSent,
+            let member = authorization.member,
             let address = try codeAddress(authorization, typed: typed, plan: plan)
         else { return .notPossible }
         // A real plan lets nobody take over a member that another mailbox was proven for.
@@ -86,7 +89,9 @@ package struct MemberAuthorization: Sendable {
     }
 
     /// "Sign in": the same page follows whether or not the address has an account; only then does a mail leave.
-    package func signIn(_ authorization: Authorization, with address: EmailAddress, plan: Plan, letter: Letter) async throws(Refusal) -> CodeSending {
+    package func signIn(_ authorization: Authorization, with address: EmailAddress, plan: Plan, letter: Letter) async throws(Refusal)
+        -> CodeSending
+    {
         let member = try store.account(email: address.accountKey, plan: plan.key)
         var walk = authorization
         walk.isIdentified = false
@@ -104,7 +109,9 @@ package struct MemberAuthorization: Sendable {
         _ authorization: Authorization, to address: EmailAddress, plan: Plan, member: Key<Member>?, letter: Letter
     ) async throws(Refusal) -> CodeSending {
         let limits = plan.policy.limits
-        guard try await store.count(Attempt(.codeInAuthorization, plan: plan.key, subject: authorization.id), limit: limits.codesPerAuthorization),
+        guard
+            try await store.count(
+                Attempt(.codeInAuthorization, plan: plan.key, subject: authorization.id), limit: limits.codesPerAuthorization),
             try await store.count(Attempt(.codeToAddress, plan: plan.key, subject: address.accountKey), limit: limits.codesPerAddress)
         else { return .tooMany }
         let now = world.now()
@@ -114,7 +121,8 @@ package struct MemberAuthorization: Sendable {
         next.member = member
         next.email = address.text
         next.code = Authorization.SentCode(
-            mac: code.mac(key: codeKey, context: authorization.id), sentAt: now, expiresAt: now.adding(seconds: Authorization.codeMinutes * 60),
+            mac: code.mac(key: codeKey, context: authorization.id), sentAt: now,
+            expiresAt: now.adding(seconds: Authorization.codeMinutes * 60),
             triesLeft: Authorization.codeTries)
         let words = letter(code.digits)
         let mail = member == nil ? nil : OutgoingMail(to: address.text, subject: words.subject, text: words.text)
@@ -186,7 +194,8 @@ extension Authorization {
     var advanced: Authorization {
         Authorization(
             id: id, revision: revision + 1, plan: plan, app: app, clientID: clientID, browser: browser, redirectURI: redirectURI,
-            redirectURIWasSent: redirectURIWasSent, state: state, scope: scope, challenge: challenge, expiresAt: expiresAt, language: language,
+            redirectURIWasSent: redirectURIWasSent, state: state, scope: scope, challenge: challenge, expiresAt: expiresAt,
+            language: language,
             step: step, member: member, isIdentified: isIdentified, email: email, code: code)
     }
 }

@@ -35,7 +35,8 @@ package struct Access: Sendable {
     package let expiresAt: Timestamp
 
     package init(
-        grant: Key<Grant>, app: Key<App>, clientID: String, compartment: Compartment, scope: String, issuedAt: Timestamp, expiresAt: Timestamp
+        grant: Key<Grant>, app: Key<App>, clientID: String, compartment: Compartment, scope: String, issuedAt: Timestamp,
+        expiresAt: Timestamp
     ) {
         (self.grant, self.app, self.clientID, self.compartment) = (grant, app, clientID, compartment)
         (self.scope, self.issuedAt, self.expiresAt) = (scope, issuedAt, expiresAt)

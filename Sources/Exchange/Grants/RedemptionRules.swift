@@ -32,7 +32,8 @@ package enum RedemptionRules {
         if code.isUsed { return .replay }
         guard !code.isRevoked else { return .refuse(OAuthError(.invalidGrant, "The permission behind this code was taken back.")) }
         guard now < code.expiresAt else {
-            return .refuse(OAuthError(.invalidGrant, "The code has expired; it lives five minutes. Send the member through authorize again."))
+            return .refuse(
+                OAuthError(.invalidGrant, "The code has expired; it lives five minutes. Send the member through authorize again."))
         }
         if let redirectURI {
             guard redirectURI.utf8.elementsEqual(code.redirectURI.utf8) else {
@@ -43,13 +44,16 @@ package enum RedemptionRules {
         case (nil, nil): return .take
         case (let challenge?, let verifier?):
             return challenge.verify(verifier)
-                ? .take : .refuse(OAuthError(.invalidGrant, "code_verifier does not belong to the code_challenge of the authorize request."))
+                ? .take
+                : .refuse(OAuthError(.invalidGrant, "code_verifier does not belong to the code_challenge of the authorize request."))
         case (_?, nil): return .refuse(OAuthError(.invalidGrant, "code_verifier is missing; the authorize request had a code_challenge."))
-        case (nil, _?): return .refuse(OAuthError(.invalidGrant, "code_verifier was sent, but the authorize request had no code_challenge."))
+        case (nil, _?):
+            return .refuse(OAuthError(.invalidGrant, "code_verifier was sent, but the authorize request had no code_challenge."))
         }
     }
 
     package static let unknownCode = OAuthError(.invalidGrant, "The code is not known here. A code works once, for five minutes.")
     package static let unknownRefreshToken = OAuthError(.invalidGrant, "The refresh token is not known here, has expired, or was revoked.")
-    package static let replayed = OAuthError(.invalidGrant, "This was used before. Everything issued from it has been revoked; ask the member again.")
+    package static let replayed = OAuthError(
+        .invalidGrant, "This was used before. Everything issued from it has been revoked; ask the member again.")
 }

@@ -52,7 +52,8 @@ package enum ImportOutcome: Sendable, Equatable { case added, updated, unchanged
 
 package protocol ImportStore: Sendable {
     /// Keeps a batch in one transaction; a resource that cannot be kept is refused alone. Answers in the order of the batch.
-    func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp) async throws(Refusal) -> [ImportOutcome]
+    /// Blocks until the batch is durable: an import has a thread of its own.
+    func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp) throws(Refusal) -> [ImportOutcome]
     /// Every identifier of the plan-owned resources: `Type?system|value` to id.
     func sharedIdentifiers(plan: Key<Plan>) throws(Refusal) -> [String: ResourceID]
 }

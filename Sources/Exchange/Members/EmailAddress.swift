@@ -11,10 +11,14 @@ package struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
         let domain = bytes[(at + 1)...]
         guard (1...64).contains(local.count), local.allSatisfy(Self.isLocal), local.first != 0x2E, local.last != 0x2E else { return nil }
         let labels = domain.split(separator: 0x2E, omittingEmptySubsequences: false)
-        guard labels.count >= 2, labels.allSatisfy({ label in
-            (1...63).contains(label.count) && label.first != 0x2D && label.last != 0x2D && label.allSatisfy(Self.isDomain)
-        }) else { return nil }
-        text = String(decoding: local, as: UTF8.self) + "@" + String(decoding: domain.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }, as: UTF8.self)
+        guard labels.count >= 2,
+            labels.allSatisfy({ label in
+                (1...63).contains(label.count) && label.first != 0x2D && label.last != 0x2D && label.allSatisfy(Self.isDomain)
+            })
+        else { return nil }
+        text =
+            String(decoding: local, as: UTF8.self) + "@"
+            + String(decoding: domain.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }, as: UTF8.self)
     }
 
     /// The form under which an account is kept: all in lower case, as mail systems treat it.
@@ -34,7 +38,9 @@ package struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
 
 extension [UInt8] {
     func trimmingSpaces() -> [UInt8] {
-        guard let start = firstIndex(where: { $0 != 0x20 && $0 != 0x09 }), let end = lastIndex(where: { $0 != 0x20 && $0 != 0x09 }) else { return [] }
+        guard let start = firstIndex(where: { $0 != 0x20 && $0 != 0x09 }), let end = lastIndex(where: { $0 != 0x20 && $0 != 0x09 }) else {
+            return []
+        }
         return Array(self[start...end])
     }
 }

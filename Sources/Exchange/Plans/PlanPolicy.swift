@@ -21,7 +21,8 @@ package struct PlanPolicy: Sendable {
     package static let codeSeconds = 300
 
     package init(
-        environment: RedirectURI.Environment, codeAddress: CodeAddress, accessTokenSeconds: Int = 3600, refreshTokenSeconds: Int = 90 * 86_400,
+        environment: RedirectURI.Environment, codeAddress: CodeAddress, accessTokenSeconds: Int = 3600,
+        refreshTokenSeconds: Int = 90 * 86_400,
         limits: AttemptLimits = .strict
     ) {
         self.environment = environment

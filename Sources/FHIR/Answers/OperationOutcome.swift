@@ -1,7 +1,8 @@
 /// An error as FHIR says it (R4 OperationOutcome, one issue).
 package struct OperationOutcome: Sendable {
     package enum Code: String, Sendable {
-        case invalid, required, value, login, expired, forbidden, notSupported = "not-supported", notFound = "not-found", tooCostly = "too-costly"
+        case invalid, required, value, login, expired, forbidden, notSupported = "not-supported", notFound = "not-found", tooCostly =
+            "too-costly"
         case throttled, tooLong = "too-long", exception, transient, security
     }
 
@@ -18,14 +19,16 @@ package struct OperationOutcome: Sendable {
         var writer = JSONWriter()
         writer.object { outcome in
             outcome.member("resourceType", "OperationOutcome")
-            outcome.member("issue", array: { issues in
-                issues.object { issue in
-                    issue.member("severity", severity)
-                    issue.member("code", code.rawValue)
-                    issue.member("details", object: { $0.member("text", text) })
-                    issue.member("diagnostics", text)
-                }
-            })
+            outcome.member(
+                "issue",
+                array: { issues in
+                    issues.object { issue in
+                        issue.member("severity", severity)
+                        issue.member("code", code.rawValue)
+                        issue.member("details", object: { $0.member("text", text) })
+                        issue.member("diagnostics", text)
+                    }
+                })
         }
         return writer.bytes
     }

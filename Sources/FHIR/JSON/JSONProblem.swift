@@ -33,7 +33,8 @@ package enum JSONProblem: Error, Sendable, Equatable {
         case .empty: "There is nothing here; a JSON object was expected."
         case .syntax: "This is not valid JSON: it is cut off, or a character stands where none may."
         case .tooDeep: "The JSON is nested more than \(PB_JSON_MAXIMUM_DEPTH) deep."
-        case .duplicateName(let at): "A member name occurs twice in one object (near byte \(at)); readers would disagree on which one counts."
+        case .duplicateName(let at):
+            "A member name occurs twice in one object (near byte \(at)); readers would disagree on which one counts."
         case .notUTF8: "The bytes are not UTF-8."
         case .numberOutOfRange: "A number is larger than a double or a 64-bit integer can hold."
         case .tooLarge: "The document is larger than 512 MiB."

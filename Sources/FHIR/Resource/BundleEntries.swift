@@ -49,14 +49,17 @@ package struct BundleEntries {
             let target: Reference?
             if text.hasPrefix("urn:") {
                 target = byFullURL[text]
-            } else if let mark = text.firstIndex(of: "?"), text[mark...].hasPrefix("?identifier="), let type = ResourceType(String(text[..<mark])) {
+            } else if let mark = text.firstIndex(of: "?"), text[mark...].hasPrefix("?identifier="),
+                let type = ResourceType(String(text[..<mark]))
+            {
                 let identifier = String(text[mark...].dropFirst("?identifier=".count))
                 target = lookup(type, identifier.removingPercentEncoding ?? identifier).map { Reference(type, $0) }
             } else {
                 return
             }
             if let target {
-                splice.replace(reference.range.lowerBound - base..<reference.range.upperBound - base, with: Array("\"\(target.text)\"".utf8))
+                splice.replace(
+                    reference.range.lowerBound - base..<reference.range.upperBound - base, with: Array("\"\(target.text)\"".utf8))
             } else {
                 unresolved(text)
             }

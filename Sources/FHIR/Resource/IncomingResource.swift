@@ -38,7 +38,9 @@ package struct IncomingResource {
     private static func check(contained: JSONValue, in type: ResourceType) throws(ResourceProblem) {
         var found: String?
         contained.forEachElement { element in
-            if let name = element["resourceType"]?.text, let inner = ResourceType(name), ReleasedTypes.isNeverShared(inner) || inner == .patient {
+            if let name = element["resourceType"]?.text, let inner = ResourceType(name),
+                ReleasedTypes.isNeverShared(inner) || inner == .patient
+            {
                 found = inner.name
             }
         }

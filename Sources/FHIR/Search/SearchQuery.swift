@@ -84,7 +84,8 @@ package struct SearchQuery: Sendable {
         restriction.contains { $0.allSatisfy { $0.matches(terms) } }
     }
 
-    private mutating func takeCommon(_ name: String, _ modifier: String?, _ value: String, _ written: String) throws(SearchProblem) -> Bool {
+    private mutating func takeCommon(_ name: String, _ modifier: String?, _ value: String, _ written: String) throws(SearchProblem) -> Bool
+    {
         switch name {
         case "_id":
             guard modifier == nil else { throw SearchProblem(.notSupported, "_id takes no modifier.", parameter: written) }
@@ -110,7 +111,9 @@ package struct SearchQuery: Sendable {
         return true
     }
 
-    private mutating func takeMember(_ parameter: SearchParameter, _ modifier: String?, _ value: String, _ written: String) throws(SearchProblem) {
+    private mutating func takeMember(_ parameter: SearchParameter, _ modifier: String?, _ value: String, _ written: String)
+        throws(SearchProblem)
+    {
         guard modifier == nil || modifier == "Patient" else {
             throw SearchProblem(.notSupported, "The modifier :\(modifier ?? "") is not supported on \(parameter.name).", parameter: written)
         }

@@ -12,7 +12,9 @@ package enum SearchTable {
 
     /// A text that changes whenever the index made from this table would.
     package static let fingerprint: String = byType.keys.sorted { $0.rawValue < $1.rawValue }.map { type in
-        type.name + ":" + parameters(of: type).map { "\($0.name)/\($0.kind.rawValue)/\($0.paths.map { $0.joined(separator: ".") })" }.joined(separator: ";")
+        type.name + ":"
+            + parameters(of: type).map { "\($0.name)/\($0.kind.rawValue)/\($0.paths.map { $0.joined(separator: ".") })" }.joined(
+                separator: ";")
     }.joined(separator: "\n")
 
     private typealias P = SearchParameter
@@ -36,10 +38,13 @@ package enum SearchTable {
             P("onset-date", .date, "onsetDateTime", "onsetPeriod"), P("abatement-date", .date, "abatementDateTime", "abatementPeriod"),
             P("recorded-date", .date, "recordedDate"), P("encounter", .reference, "encounter"),
         ],
-        .device: [.member("patient", "patient"), P("type", .token, "type"), P("status", .token, "status"), P("identifier", .token, "identifier")],
+        .device: [
+            .member("patient", "patient"), P("type", .token, "type"), P("status", .token, "status"), P("identifier", .token, "identifier"),
+        ],
         .diagnosticReport: [
             .member("patient", "subject"), .member("subject", "subject"), P("category", .token, "category"), P("code", .token, "code"),
-            P("date", .date, "effectiveDateTime", "effectivePeriod"), P("status", .token, "status"), P("encounter", .reference, "encounter"),
+            P("date", .date, "effectiveDateTime", "effectivePeriod"), P("status", .token, "status"),
+            P("encounter", .reference, "encounter"),
             P("issued", .date, "issued"),
         ],
         .documentReference: [
@@ -96,7 +101,8 @@ package enum SearchTable {
             P("given", .string, "name.given"),
         ],
         .practitionerRole: [
-            P("specialty", .token, "specialty"), P("practitioner", .reference, "practitioner"), P("organization", .reference, "organization"),
+            P("specialty", .token, "specialty"), P("practitioner", .reference, "practitioner"),
+            P("organization", .reference, "organization"),
             P("role", .token, "code"), P("location", .reference, "location"),
         ],
         .procedure: [
@@ -114,6 +120,8 @@ package enum SearchTable {
             P("code", .token, "code"), P("authored", .date, "authoredOn"), P("intent", .token, "intent"),
             P("encounter", .reference, "encounter"),
         ],
-        .specimen: [.member("patient", "subject"), .member("subject", "subject"), P("type", .token, "type"), P("status", .token, "status")],
+        .specimen: [
+            .member("patient", "subject"), .member("subject", "subject"), P("type", .token, "type"), P("status", .token, "status"),
+        ],
     ]
 }

@@ -44,7 +44,8 @@ enum Answer {
         return Response(status: .seeOther, headers: headers)
     }
 
-    static func outcome(_ status: HTTPResponse.Status, _ code: OperationOutcome.Code, _ text: String, _ more: HTTPFields = [:]) -> Response {
+    static func outcome(_ status: HTTPResponse.Status, _ code: OperationOutcome.Code, _ text: String, _ more: HTTPFields = [:]) -> Response
+    {
         bytes(status, fhirJSON, OperationOutcome(code, text).json, more.merging(cors))
     }
 

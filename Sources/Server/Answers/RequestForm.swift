@@ -7,7 +7,8 @@ extension Request {
     /// The form in the body. Throws an OAuth error when it is no form, too large, or broken (RFC 6749 §3.2).
     func form(limit: Int = 16_384) async throws(OAuthError) -> FormParameters {
         let type = headers[.contentType].map { $0.prefix { $0 != ";" } } ?? ""
-        guard type.utf8.filter({ $0 != 0x20 }).map({ $0 | 0x20 }).elementsEqual("application/x-www-form-urlencoded".utf8.map { $0 | 0x20 }) else {
+        guard type.utf8.filter({ $0 != 0x20 }).map({ $0 | 0x20 }).elementsEqual("application/x-www-form-urlencoded".utf8.map { $0 | 0x20 })
+        else {
             throw OAuthError(.invalidRequest, "The body must be application/x-www-form-urlencoded.")
         }
         let buffer: ByteBuffer

@@ -53,7 +53,8 @@ struct AuthorizationPages: Sendable {
         if birthDate == nil, !form[.birthDate].isEmpty { problems.append(.invalidDate(field: .birthDate)) }
         guard problems.isEmpty, let birthDate else { return account(walk, form.values, problems) }
         let details = MemberDetails(
-            firstName: form[.firstName], lastName: form[.lastName], birthDate: birthDate, memberID: form[.memberID], postalCode: form[.postalCode])
+            firstName: form[.firstName], lastName: form[.lastName], birthDate: birthDate, memberID: form[.memberID],
+            postalCode: form[.postalCode])
         switch try await desk.identify(walk.authorization, as: details, plan: plan) {
         case .matched: return Answer.seeOther(walk.url("/email"))
         case .noMatch: return account(walk, form.values, [.noMatch])
@@ -139,7 +140,8 @@ struct AuthorizationPages: Sendable {
                 frame: walk.frame("/code"), action: walk.url("/code"), resendAction: walk.url("/code/resend"),
                 backURL: walk.url(walk.authorization.isIdentified ? "/email" : "/sign-in"), cancelAction: walk.url("/cancel"),
                 token: walk.formToken, sentTo: shown, problems: problems, minutes: Authorization.codeMinutes,
-                sandboxMailURL: site.sandbox == nil ? nil : SandboxPages.mailURL(site, to: address), resendAfter: Authorization.resendSeconds,
+                sandboxMailURL: site.sandbox == nil ? nil : SandboxPages.mailURL(site, to: address),
+                resendAfter: Authorization.resendSeconds,
                 step: walk.authorization.isIdentified ? Step(3, of: 4) : Step(2, of: 3)
             ).html(), isProblem: !problems.isEmpty)
     }
@@ -169,7 +171,8 @@ struct AuthorizationPages: Sendable {
     }
 
     private func consent(_ walk: Walk, _ values: [Field: String], _ problems: [Pages.FormProblem]) throws -> Response {
-        guard let key = walk.authorization.member, let member = try site.store.member(key, plan: plan.key), let patientID = member.patientID else {
+        guard let key = walk.authorization.member, let member = try site.store.member(key, plan: plan.key), let patientID = member.patientID
+        else {
             return Answer.seeOther(walk.url(""))
         }
         let counts = try site.store.counts(in: Compartment(plan: plan.key, member: key, patientID: patientID))

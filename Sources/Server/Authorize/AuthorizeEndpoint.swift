@@ -33,10 +33,12 @@ struct AuthorizeEndpoint: Sendable {
             guard let app = try site.store.app(clientID: identified.clientID, plan: plan.key) else {
                 return notice(language, .unknownApp(detail: "No app with this client_id is registered for \(plan.name)."), .badRequest)
             }
-            guard app.hasRegistered(identified.redirectURI), let redirectURI = try? RedirectURI(identified.redirectURI, for: plan.policy.environment)
+            guard app.hasRegistered(identified.redirectURI),
+                let redirectURI = try? RedirectURI(identified.redirectURI, for: plan.policy.environment)
             else {
                 return notice(
-                    language, .redirectMismatch(detail: "redirect_uri must equal, byte for byte, one that was registered for this app."), .badRequest)
+                    language, .redirectMismatch(detail: "redirect_uri must equal, byte for byte, one that was registered for this app."),
+                    .badRequest)
             }
             return await begin(form, app, redirectURI, language)
         } catch { return trouble(language, error) }
@@ -78,7 +80,8 @@ enum WalkCookie {
     }
 
     static func header(_ secret: String, for id: String, plan: Plan) -> String {
-        "\(name(id, plan: plan))=\(secret); Path=/; Max-Age=\(Authorization.minutes * 60); HttpOnly; SameSite=Lax" + (isSecure(plan) ? "; Secure" : "")
+        "\(name(id, plan: plan))=\(secret); Path=/; Max-Age=\(Authorization.minutes * 60); HttpOnly; SameSite=Lax"
+            + (isSecure(plan) ? "; Secure" : "")
     }
 
     static func read(_ request: Request, id: String, plan: Plan) -> Secret? {

@@ -13,7 +13,9 @@ extension FHIRSurface {
 
     /// `GET [base]/Type/id/_history/version`: the current version only; earlier ones are not kept.
     func readVersion(_ request: Request, _ context: SiteContext) async throws -> Response {
-        do throws(FHIRRefusal) { return try find(request, context, version: context.parameters.get("version")) } catch { return error.response }
+        do throws(FHIRRefusal) { return try find(request, context, version: context.parameters.get("version")) } catch {
+            return error.response
+        }
     }
 
     private func find(_ request: Request, _ context: SiteContext, version: String?) throws(FHIRRefusal) -> Response {
@@ -22,10 +24,12 @@ extension FHIRSurface {
         let found: Response?
         do throws(Refusal) {
             guard let id = context.parameters.get("id"), let legal = ResourceID(id) else { throw Refusal(.notFound, "") }
-            found = try site.store.read(admission.type, id: legal.text, in: admission.access.compartment, within: admission.restriction) { resource in
-                guard version == nil || version == String(resource.version) else { return nil as Response? }
-                return Self.answer(resource, known: known)
-            } ?? nil
+            found =
+                try site.store.read(admission.type, id: legal.text, in: admission.access.compartment, within: admission.restriction) {
+                    resource in
+                    guard version == nil || version == String(resource.version) else { return nil as Response? }
+                    return Self.answer(resource, known: known)
+                } ?? nil
         } catch {
             guard error.code == .notFound else { throw FHIRRefusal(Self.unavailable(error)) }
             found = nil

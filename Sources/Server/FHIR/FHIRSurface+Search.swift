@@ -47,7 +47,8 @@ extension FHIRSurface {
         if let page = query.page {
             guard let place = site.keys.open(page, context: context) else {
                 throw FHIRRefusal(
-                    Answer.outcome(.badRequest, .invalid, "This page link belongs to another search or token, or was changed. Search again."))
+                    Answer.outcome(
+                        .badRequest, .invalid, "This page link belongs to another search or token, or was changed. Search again."))
             }
             after = place
         }
@@ -57,7 +58,9 @@ extension FHIRSurface {
             try site.store.search(query, in: admission.access.compartment, after: after) { summary in
                 var links = [(relation: "self", url: query.page.map { Self.adding($0, to: link) } ?? link)]
                 do {
-                    if let next = summary.next { links.append(("next", Self.adding(try site.keys.seal(place: next, context: context), to: link))) }
+                    if let next = summary.next {
+                        links.append(("next", Self.adding(try site.keys.seal(place: next, context: context), to: link)))
+                    }
                 } catch { failure = error }
                 writer = SearchsetWriter(
                     base: plan.addresses.fhir, total: summary.total, lastUpdated: site.world.now(), links: links,

@@ -59,7 +59,8 @@ struct FHIRSurface: Sendable {
         guard accepts(request) else { throw FHIRRefusal(notAcceptable) }
         let access = try authenticate(request)
         guard let name = context.parameters.get("type"), let type = ResourceType(name) else {
-            throw FHIRRefusal(Answer.outcome(.notFound, .notFound, "There is no such resource type. See metadata for the types served here."))
+            throw FHIRRefusal(
+                Answer.outcome(.notFound, .notFound, "There is no such resource type. See metadata for the types served here."))
         }
         guard ReleasedTypes.isClinical(type) else {
             throw FHIRRefusal(Answer.outcome(.forbidden, .forbidden, "\(type.name) is not shared in this exchange."))
@@ -96,14 +97,17 @@ struct FHIRSurface: Sendable {
 
     private func unauthorized(_ error: OAuthError?) -> FHIRRefusal {
         let challenge = BearerToken.wwwAuthenticate(realm: plan.id, error: error)
-        let text = error?.description ?? "Send an access token: Authorization: Bearer ... See \(plan.addresses.fhir)/.well-known/smart-configuration."
+        let text =
+            error?.description
+            ?? "Send an access token: Authorization: Bearer ... See \(plan.addresses.fhir)/.well-known/smart-configuration."
         let isMalformed = error?.code == .invalidRequest
         return FHIRRefusal(Answer.outcome(isMalformed ? .badRequest : .unauthorized, .login, text, [.wwwAuthenticate: challenge]))
     }
 
     static func unavailable(_ error: any Error) -> Response {
         let reference = Trouble.report(error)
-        return Answer.outcome(.serviceUnavailable, .transient, "The server cannot answer just now (reference \(reference)).", [.retryAfter: "2"])
+        return Answer.outcome(
+            .serviceUnavailable, .transient, "The server cannot answer just now (reference \(reference)).", [.retryAfter: "2"])
     }
 
     // MARK: Content negotiation
@@ -126,7 +130,9 @@ struct FHIRSurface: Sendable {
         return names.contains { $0.elementsEqual(bytes) }
     }
 
-    private static let names = ["*/*", "application/*", "application/fhir+json", "application/json", "text/json", "json"].map { Array($0.utf8) }
+    private static let names = ["*/*", "application/*", "application/fhir+json", "application/json", "text/json", "json"].map {
+        Array($0.utf8)
+    }
 }
 
 /// An answer that ends a FHIR request early.

@@ -11,7 +11,9 @@ struct SandboxPages: Sendable {
     let sandbox: Sandbox
 
     func mount(_ router: some RouterMethods<SiteContext>) {
-        let refuse: @Sendable (String) -> Response = { _ in Answer.json(.methodNotAllowed, OAuthError(.invalidRequest, "This page is only read.").json) }
+        let refuse: @Sendable (String) -> Response = { _ in
+            Answer.json(.methodNotAllowed, OAuthError(.invalidRequest, "This page is only read.").json)
+        }
         router.mount("/", [(.get, home)], otherwise: refuse)
         router.mount("/sandbox/mail", [(.get, mailPage)], otherwise: refuse)
         router.mount("/sandbox/mail.json", [(.get, mailJSON)], otherwise: refuse)

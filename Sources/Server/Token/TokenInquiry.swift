@@ -14,7 +14,8 @@ struct TokenInquiry: Sendable {
         await answer(request) { app, token in
             // RFC 7009 §2.2: a token that is not known is as good as revoked.
             if let secret = token.secret {
-                try await site.store.revoke(accessToken: secret.hash, refreshToken: secret.hash, app: app.key, plan: plan.key, at: site.world.now())
+                try await site.store.revoke(
+                    accessToken: secret.hash, refreshToken: secret.hash, app: app.key, plan: plan.key, at: site.world.now())
             }
             return Answer.json(.ok, [], Answer.cors)
         }
@@ -32,8 +33,11 @@ struct TokenInquiry: Sendable {
         let now = site.world.now()
         let access =
             isAccessToken
-            ? try site.store.access(secret.hash, plan: plan.key, at: now) : try site.store.refreshGrant(secret.hash, plan: plan.key, at: now)
-        guard let access, access.app == app.key, let scope = try? ScopeSet(parsing: access.scope) else { return IntrospectionAnswer.inactive }
+            ? try site.store.access(secret.hash, plan: plan.key, at: now)
+            : try site.store.refreshGrant(secret.hash, plan: plan.key, at: now)
+        guard let access, access.app == app.key, let scope = try? ScopeSet(parsing: access.scope) else {
+            return IntrospectionAnswer.inactive
+        }
         return IntrospectionAnswer(
             clientID: access.clientID, scope: scope, expires: Int(access.expiresAt.seconds), issuedAt: Int(access.issuedAt.seconds),
             issuer: plan.addresses.issuer, patient: access.compartment.patientID, isAccessToken: isAccessToken

@@ -23,18 +23,22 @@ enum GrantRows {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                authorization.plan.number, grant.compartment.member.number, authorization.app.number, authorization.scope.text, decider, name,
+                authorization.plan.number, grant.compartment.member.number, authorization.app.number, authorization.scope.text, decider,
+                name,
                 relationship, authorization.language, now.milliseconds, grant.expiresAt.milliseconds,
             ])
         return database.lastInsertedRowID
     }
 
     /// A refresh may narrow the access token's scope; the refresh token keeps the grant's (RFC 6749 §6).
-    static func issue(_ tokens: NewTokens, for grant: Grant, scope: ScopeSet, expiresAt: Timestamp, _ database: Database, at now: Timestamp) throws {
+    static func issue(_ tokens: NewTokens, for grant: Grant, scope: ScopeSet, expiresAt: Timestamp, _ database: Database, at now: Timestamp)
+        throws
+    {
         try database.execute(
             sql: #"INSERT INTO access_token (hash, "grant", scope, created_at, expires_at) VALUES (?, ?, ?, ?, ?)"#,
             arguments: [
-                Data(tokens.access.bytes), grant.key.number, scope.text, now.milliseconds, min(tokens.accessExpiresAt, expiresAt).milliseconds,
+                Data(tokens.access.bytes), grant.key.number, scope.text, now.milliseconds,
+                min(tokens.accessExpiresAt, expiresAt).milliseconds,
             ])
         try database.execute(
             sql: #"INSERT INTO refresh_token (hash, "grant", scope, created_at, expires_at) VALUES (?, ?, ?, ?, ?)"#,

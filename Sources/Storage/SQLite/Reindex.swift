@@ -1,6 +1,6 @@
-import Foundation
 import Exchange
 import FHIR
+import Foundation
 import GRDB
 
 /// Makes the search index anew when the search table of the program is another than the one it was made from.

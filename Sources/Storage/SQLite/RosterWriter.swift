@@ -76,7 +76,8 @@ final class RosterWriter {
         statement.bind(2, value)
         guard try statement.step() else { return nil }
         let entry = RosterEntry(
-            memberID: statement.optionalText(1) ?? "", firstName: statement.text(2), lastName: statement.text(3), birthDate: statement.text(4),
+            memberID: statement.optionalText(1) ?? "", firstName: statement.text(2), lastName: statement.text(3),
+            birthDate: statement.text(4),
             postalCode: statement.text(5), email: statement.optionalText(6), coverageStart: statement.optionalText(7),
             coverageEnd: statement.optionalText(8), patientID: statement.optionalText(9))
         return (statement.int(0), entry)

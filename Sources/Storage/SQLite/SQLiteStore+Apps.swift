@@ -67,7 +67,8 @@ extension SQLiteStore: AppStore {
                     RETURNING number
                     """,
                 arguments: [
-                    registration.clientID, registration.name, registration.organization, registration.kind.rawValue, registration.scope.text,
+                    registration.clientID, registration.name, registration.organization, registration.kind.rawValue,
+                    registration.scope.text,
                     now.milliseconds,
                 ])
             guard let number else { throw Refusal(.unavailable, "The app could not be registered.") }
@@ -83,7 +84,8 @@ extension SQLiteStore: AppStore {
             }
             for plan in plans {
                 try database.execute(
-                    sql: "INSERT INTO app_plan (plan, app, synced_at) VALUES (?, ?, ?) ON CONFLICT (plan, app) DO UPDATE SET synced_at = excluded.synced_at",
+                    sql:
+                        "INSERT INTO app_plan (plan, app, synced_at) VALUES (?, ?, ?) ON CONFLICT (plan, app) DO UPDATE SET synced_at = excluded.synced_at",
                     arguments: [plan.number, number, now.milliseconds])
             }
             return number

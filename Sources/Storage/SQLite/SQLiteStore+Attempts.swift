@@ -16,9 +16,10 @@ extension SQLiteStore: AttemptStore {
             try database.execute(
                 sql: "DELETE FROM attempt WHERE plan = ? AND kind = ? AND subject = ? AND at < ?",
                 arguments: [attempt.plan.number, attempt.kind.rawValue, subject, since])
-            let before = try Int.fetchOne(
-                database, sql: "SELECT COUNT(*) FROM attempt WHERE plan = ? AND kind = ? AND subject = ?",
-                arguments: [attempt.plan.number, attempt.kind.rawValue, subject]) ?? 0
+            let before =
+                try Int.fetchOne(
+                    database, sql: "SELECT COUNT(*) FROM attempt WHERE plan = ? AND kind = ? AND subject = ?",
+                    arguments: [attempt.plan.number, attempt.kind.rawValue, subject]) ?? 0
             guard before < limit.count else { return false }
             try database.execute(
                 sql: "INSERT INTO attempt (plan, kind, subject, at) VALUES (?, ?, ?, ?)",

@@ -8,7 +8,8 @@ extension SQLiteStore: AuthorizationStore {
     package func begin(_ authorization: Authorization, at now: Timestamp) async throws(Refusal) {
         try await change { database in
             // Walks nobody finished are of no use the day after.
-            try database.execute(sql: #"DELETE FROM "authorization" WHERE expires_at < ?"#, arguments: [now.adding(seconds: -86_400).milliseconds])
+            try database.execute(
+                sql: #"DELETE FROM "authorization" WHERE expires_at < ?"#, arguments: [now.adding(seconds: -86_400).milliseconds])
             try database.execute(
                 sql: """
                     INSERT INTO "authorization" (id, plan, revision, app, client_id, browser, redirect_uri, redirect_uri_was_sent, state, scope,
@@ -16,7 +17,8 @@ extension SQLiteStore: AuthorizationStore {
                     VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
-                    authorization.id, authorization.plan.number, authorization.app.number, authorization.clientID, Data(authorization.browser.bytes),
+                    authorization.id, authorization.plan.number, authorization.app.number, authorization.clientID,
+                    Data(authorization.browser.bytes),
                     authorization.redirectURI.text, authorization.redirectURIWasSent, authorization.state, authorization.scope.text,
                     authorization.challenge?.text, now.milliseconds, authorization.expiresAt.milliseconds, authorization.language,
                     authorization.step.rawValue,
@@ -39,17 +41,20 @@ extension SQLiteStore: AuthorizationStore {
             guard let browser = SecretHash(row.bytes(3)), let step = Authorization.Step(rawValue: row.text(11)) else {
                 throw Refusal(.unavailable, "The request could not be read.", cause: "authorization row")
             }
-            let code = row.isNull(14)
+            let code =
+                row.isNull(14)
                 ? nil
                 : Authorization.SentCode(
-                    mac: Array(row.bytes(14)), sentAt: Timestamp(milliseconds: row.int(15)), expiresAt: Timestamp(milliseconds: row.int(16)),
+                    mac: Array(row.bytes(14)), sentAt: Timestamp(milliseconds: row.int(15)),
+                    expiresAt: Timestamp(milliseconds: row.int(16)),
                     triesLeft: Int(row.int(17)))
             return Authorization(
                 id: id, revision: Int(row.int(0)), plan: plan, app: Key(row.int(1)), clientID: row.text(2), browser: browser,
                 // It was proven for its environment when the app was registered; sandbox grammar admits both kinds.
                 redirectURI: try RedirectURI(row.text(4), for: .sandbox), redirectURIWasSent: row.int(5) != 0, state: row.optionalText(6),
                 scope: try ScopeSet(parsing: row.text(7)), challenge: row.optionalText(8).flatMap { PKCE.Challenge(stored: $0) },
-                expiresAt: Timestamp(milliseconds: row.int(9)), language: row.text(10), step: step, member: row.optionalInt(12).map { Key($0) },
+                expiresAt: Timestamp(milliseconds: row.int(9)), language: row.text(10), step: step,
+                member: row.optionalInt(12).map { Key($0) },
                 isIdentified: row.int(18) != 0, email: row.optionalText(13), code: code)
         }
     }
@@ -74,8 +79,10 @@ extension SQLiteStore: AuthorizationStore {
                 """,
             arguments: [
                 authorization.language, authorization.step.rawValue, authorization.member?.number, authorization.email,
-                (authorization.code?.mac).map { Data($0) }, authorization.code?.sentAt.milliseconds, authorization.code?.expiresAt.milliseconds,
-                authorization.code?.triesLeft, authorization.isIdentified, authorization.plan.number, authorization.id, authorization.revision,
+                (authorization.code?.mac).map { Data($0) }, authorization.code?.sentAt.milliseconds,
+                authorization.code?.expiresAt.milliseconds,
+                authorization.code?.triesLeft, authorization.isIdentified, authorization.plan.number, authorization.id,
+                authorization.revision,
             ])
         return database.changesCount == 1
     }

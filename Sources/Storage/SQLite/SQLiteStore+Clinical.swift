@@ -22,7 +22,8 @@ extension SQLiteStore: ClinicalStore {
             if let restriction, !SearchQuery.isOpen(statement.bytes(3), by: restriction) { return nil }
             return body(
                 StoredResource(
-                    id: id, version: Int(statement.int(0)), lastUpdated: Timestamp(milliseconds: statement.int(1)), body: statement.bytes(2)))
+                    id: id, version: Int(statement.int(0)), lastUpdated: Timestamp(milliseconds: statement.int(1)), body: statement.bytes(2)
+                ))
         }
     }
 
@@ -67,7 +68,9 @@ extension SQLiteStore: ClinicalStore {
         let after = after.map { Array($0.utf8) }
         let limit = query.isCountOnly ? 0 : query.count
         while try statement.step() {
-            guard query.lastUpdated.isEmpty || query.lastUpdated.allSatisfy({ $0.holds(Timestamp(milliseconds: statement.int(2))) }) else { continue }
+            guard query.lastUpdated.isEmpty || query.lastUpdated.allSatisfy({ $0.holds(Timestamp(milliseconds: statement.int(2))) }) else {
+                continue
+            }
             let id = statement.bytes(1)
             guard query.ids.allSatisfy({ $0.contains { $0.utf8.elementsEqual(id) } }) else { continue }
             guard query.clauses.isEmpty && query.restriction == nil || query.matches(statement.bytes(3)) else { continue }

@@ -3,8 +3,8 @@ package import FHIR
 import GRDB
 
 extension SQLiteStore: ImportStore {
-    package func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp) async throws(Refusal) -> [ImportOutcome] {
-        try await change { database in
+    package func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp) throws(Refusal) -> [ImportOutcome] {
+        try changeBlocking { database in
             guard let connection = database.sqliteConnection else { throw Refusal(.unavailable, "The store is closed.") }
             let writer = try ResourceWriter(connection, plan: plan, now: now)
             return try batch.map { try writer.keep($0) }
@@ -20,7 +20,8 @@ extension SQLiteStore: ImportStore {
             var terms = Terms()
             var found: [String: ResourceID] = [:]
             while try statement.step() {
-                guard let type = ResourceType(rawValue: UInt8(truncatingIfNeeded: statement.int(0))), let id = ResourceID(statement.bytes(1)),
+                guard let type = ResourceType(rawValue: UInt8(truncatingIfNeeded: statement.int(0))),
+                    let id = ResourceID(statement.bytes(1)),
                     let resource = try? PreparedResource(parser.parse(statement.bytes(2)), using: &terms)
                 else { continue }
                 for identifier in resource.identifiers { found["\(type.name)?\(identifier)"] = id }

@@ -26,7 +26,8 @@ extension SQLiteStore: Outbox, MailArchive {
             return rows.map { row in
                 OutboxEntry(
                     id: row["number"], to: row["recipient"], subject: row["subject"], text: row["text"],
-                    createdAt: Date(timeIntervalSince1970: Double(row["created_at"] as Int64) / 1000), attempts: (row["attempts"] as Int) - 1)
+                    createdAt: Date(timeIntervalSince1970: Double(row["created_at"] as Int64) / 1000),
+                    attempts: (row["attempts"] as Int) - 1)
             }
         }
     }
@@ -54,7 +55,8 @@ extension SQLiteStore: Outbox, MailArchive {
                     WHERE number = ?
                     """,
                 arguments: [
-                    reason, retryAt.map { Int64($0.timeIntervalSince1970 * 1000) }, retryAt.map { Int64($0.timeIntervalSince1970 * 1000) }, now, id,
+                    reason, retryAt.map { Int64($0.timeIntervalSince1970 * 1000) }, retryAt.map { Int64($0.timeIntervalSince1970 * 1000) },
+                    now, id,
                 ])
         }
     }
@@ -66,7 +68,8 @@ extension SQLiteStore: Outbox, MailArchive {
     package func mails(to address: String?, limit: Int) throws(Refusal) -> [SentMail] {
         try read { reader in
             let statement = try reader.statement(
-                "SELECT recipient, subject, text, created_at FROM outbox WHERE ?1 = '' OR recipient = ?1 COLLATE NOCASE ORDER BY number DESC LIMIT ?2")
+                "SELECT recipient, subject, text, created_at FROM outbox WHERE ?1 = '' OR recipient = ?1 COLLATE NOCASE ORDER BY number DESC LIMIT ?2"
+            )
             defer { statement.reset() }
             statement.bind(1, address ?? "")
             statement.bind(2, Int64(limit))

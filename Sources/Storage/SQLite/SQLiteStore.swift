@@ -52,6 +52,21 @@ package final class SQLiteStore: Sendable {
         do { return try await commits.commit(body) } catch { throw Self.refusal(error) }
     }
 
+    /// A durable change for a thread that may wait, in a transaction of its own.
+    func changeBlocking<T>(_ body: (Database) throws -> T) throws(Refusal) -> T {
+        do {
+            var value: T?
+            try writer.writeWithoutTransaction { database in
+                try database.inTransaction(.immediate) {
+                    value = try body(database)
+                    return .commit
+                }
+            }
+            guard let value else { throw Refusal(.unavailable, "The change was not made.") }
+            return value
+        } catch { throw Self.refusal(error) }
+    }
+
     private static func refusal(_ error: any Error) -> Refusal {
         error as? Refusal ?? Refusal(.unavailable, "The store cannot answer just now. Try again shortly.", cause: "\(error)")
     }

@@ -36,7 +36,9 @@ final class Statement {
     func bind(_ index: Int32, _ text: String) {
         var text = text
         text.withUTF8 { buffer in
-            _ = buffer.withMemoryRebound(to: CChar.self) { sqlite3_bind_text(handle, index, $0.baseAddress, Int32($0.count), Self.transient) }
+            _ = buffer.withMemoryRebound(to: CChar.self) {
+                sqlite3_bind_text(handle, index, $0.baseAddress, Int32($0.count), Self.transient)
+            }
         }
     }
     func bind(_ index: Int32, _ bytes: [UInt8]) {

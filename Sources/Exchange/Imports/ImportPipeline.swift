@@ -1,0 +1,151 @@
+import FHIR
+import Foundation
+import Synchronization
+
+/// Takes resources one after another, prepares them where it is called and keeps them in batches on a thread of its own.
+///
+/// Memory stays bounded by two batches. One thread adds.
+package final class ImportPipeline {
+    private let committer: BatchCommitter
+    private let parser = JSONParser()
+    private let bundleParser = JSONParser()
+    private var terms = Terms()
+    private var batch: [PreparedResource] = []
+    private var places: [String] = []
+    private var batchBytes = 0
+    private var own = ImportReport()
+    private let store: any ImportStore
+    private let plan: Key<Plan>
+    private var stored: [String: ResourceID]?
+    private var brought: [String: ResourceID] = [:]
+
+    private static let batchCount = 4000
+    private static let batchSize = 12 << 20
+
+    package init(store: any ImportStore, plan: Key<Plan>, world: World) {
+        (self.store, self.plan) = (store, plan)
+        committer = BatchCommitter(store: store, plan: plan, world: world)
+    }
+
+    /// Resources kept so far; for a progress bar.
+    package var kept: Int { committer.report.withLock { $0.kept } }
+
+    /// One JSON document: a resource, or a Bundle whose entries are taken one by one.
+    package func add(_ bytes: UnsafeRawBufferPointer, place: @autoclosure () -> String) {
+        do {
+            let document = try parser.parse(bytes)
+            guard document["resourceType"]?.isText("Bundle") == true else {
+                try add(document, fallbackID: nil, place: place())
+                return
+            }
+        } catch {
+            refuse(error, place())
+            return
+        }
+        addBundle(bytes, place: place())
+    }
+
+    private func addBundle(_ bytes: UnsafeRawBufferPointer, place: String) {
+        do {
+            let bundle = BundleEntries(try bundleParser.parse(bytes))
+            for entry in bundle.entries {
+                let place = "\(place):entry \(entry.number)"
+                let resolved = bundle.resolved(entry) { type, identifier in
+                    known("\(type.name)?\(identifier)")
+                } unresolved: { reference in
+                    own.warnings.append(
+                        .init(place: place, reason: "The reference \(reference.prefix(120)) names nothing that is known here."))
+                }
+                do {
+                    try resolved.withUnsafeBytes { try add(try parser.parse($0), fallbackID: entry.fallbackID, place: place) }
+                } catch { refuse(error, place) }
+            }
+        } catch { refuse(error, place) }
+    }
+
+    /// Conditional references ask for what the store had before and for what this import has brought.
+    private func known(_ identifier: String) -> ResourceID? {
+        if let id = brought[identifier] { return id }
+        if stored == nil { stored = (try? store.sharedIdentifiers(plan: plan)) ?? [:] }
+        return stored?[identifier]
+    }
+
+    private func add(_ document: JSONValue, fallbackID: ResourceID?, place: String) throws {
+        let resource = try PreparedResource(document, fallbackID: fallbackID, using: &terms)
+        for identifier in resource.identifiers { brought["\(resource.type.name)?\(identifier)"] = resource.id }
+        batch.append(resource)
+        places.append(place)
+        batchBytes += resource.source.count
+        if batch.count >= Self.batchCount || batchBytes >= Self.batchSize { flush() }
+    }
+
+    private func refuse(_ error: any Error, _ place: String) {
+        let reason =
+            switch error {
+            case let problem as JSONProblem: problem.explanation
+            case let problem as ResourceProblem: problem.explanation
+            default: "It could not be read."
+            }
+        own.problems.append(.init(place: place, reason: reason))
+    }
+
+    /// Something the caller found wrong itself, such as a line that is too long.
+    package func note(_ reason: String, place: String) { own.problems.append(.init(place: place, reason: reason)) }
+
+    private func flush() {
+        guard !batch.isEmpty else { return }
+        committer.submit(batch, places)
+        batch.removeAll(keepingCapacity: true)
+        places.removeAll(keepingCapacity: true)
+        batchBytes = 0
+    }
+
+    /// Keeps what is left and tells what happened. Throws when the store failed; everything before that is kept.
+    package func finish() throws(Refusal) -> ImportReport {
+        flush()
+        var report = try committer.finish()
+        report.problems = own.problems + report.problems
+        report.warnings = own.warnings
+        return report
+    }
+}
+
+/// Keeps batches one after another while the next is being prepared; at most two wait.
+private final class BatchCommitter: Sendable {
+    private let store: any ImportStore
+    private let plan: Key<Plan>
+    private let world: World
+    let report = Mutex(ImportReport())
+    private let failure = Mutex<Refusal?>(nil)
+    private let room = DispatchSemaphore(value: 2)
+    private let queue = DispatchQueue(label: "payerbridge.import")
+
+    init(store: any ImportStore, plan: Key<Plan>, world: World) { (self.store, self.plan, self.world) = (store, plan, world) }
+
+    func submit(_ batch: [PreparedResource], _ places: [String]) {
+        room.wait()
+        queue.async { [self] in
+            defer { room.signal() }
+            guard failure.withLock({ $0 == nil }) else { return }
+            do throws(Refusal) {
+                let outcomes = try store.keep(batch, plan: plan, at: world.now())
+                report.withLock { report in
+                    for (outcome, place) in zip(outcomes, places) {
+                        switch outcome {
+                        case .added: report.added += 1
+                        case .updated: report.updated += 1
+                        case .unchanged: report.unchanged += 1
+                        case .refused(let reason): report.problems.append(.init(place: place, reason: reason))
+                        }
+                    }
+                }
+            } catch { failure.withLock { $0 = error } }
+        }
+    }
+
+    func finish() throws(Refusal) -> ImportReport {
+        queue.sync {}
+        if let failed = failure.withLock({ $0 }) { throw failed }
+        return report.withLock { $0 }
+    }
+}

@@ -1,0 +1,20 @@
+/// What an import did, with every resource it could not take and why.
+package struct ImportReport: Sendable {
+    package struct Problem: Sendable {
+        /// `file:line`, or `file:entry 12` inside a Bundle.
+        package let place: String
+        package let reason: String
+        package init(place: String, reason: String) { (self.place, self.reason) = (place, reason) }
+    }
+
+    package var added = 0
+    package var updated = 0
+    package var unchanged = 0
+    package var problems: [Problem] = []
+    /// References that name nothing known; their resources were kept.
+    package var warnings: [Problem] = []
+
+    package init() {}
+
+    package var kept: Int { added + updated + unchanged }
+}

@@ -1,0 +1,36 @@
+import ArgumentParser
+import Exchange
+import Server
+
+struct SandboxCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sandbox", abstract: "Serve the Demo Health Plan, made up from end to end, on this machine.",
+        discussion: """
+            The first start makes the members and their records; later ones serve at once. Everything lies in one directory; delete it to begin
+            anew. Nothing in it is a real person's.
+            """)
+
+    @Option(help: "The port on this machine.") var port = 8080
+    @Option(help: "Where the sandbox keeps everything.") var data = "var/sandbox"
+    @Option(help: "Made-up members besides the five test members.") var members = 200
+    @Option(help: "Also deliver mails to this server, such as smtp://127.0.0.1:2525.") var smtp: String?
+    @Flag(help: "Log every request.") var verbose = false
+
+    func validate() throws {
+        guard (1...65_535).contains(port) else { throw ValidationError("--port takes 1 to 65535.") }
+        guard (0...1_000_000).contains(members) else { throw ValidationError("--members takes 0 to 1000000.") }
+    }
+
+    func run() async throws {
+        try await Failing.clearly {
+            let configuration = try SandboxConfiguration.make(data: data, port: port, smtp: smtp)
+            let composition = try await Composition(configuration, isSandbox: true)
+            let demo = try DemoHealthPlan(composition, members: members)
+            try await demo.make()
+            let site = try composition.site(sandbox: demo.sandbox)
+            try demo.writeJSON()
+            let words = demo.words
+            try await composition.serve(site, logger: ProgramLog.logger(isVerbose: verbose)) { _ in Console.say(words) }
+        }
+    }
+}

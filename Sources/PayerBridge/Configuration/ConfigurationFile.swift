@@ -1,0 +1,104 @@
+import Exchange
+import Foundation
+import Trust
+import Yams
+
+/// Reads `payerbridge.yaml`.
+enum ConfigurationFile {
+    static func read(_ path: String) throws -> ServerConfiguration {
+        guard let data = FileManager.default.contents(atPath: path) else { throw ConfigurationProblem("There is no file \(path).") }
+        guard let text = String(validating: data, as: UTF8.self) else { throw ConfigurationProblem("\(path) is not UTF-8.") }
+        let root: Node
+        do {
+            guard let composed = try Yams.compose(yaml: text) else { throw ConfigurationProblem("\(path) is empty.") }
+            root = composed
+        } catch let error as YamlError { throw ConfigurationProblem("\(path): this is not YAML. \(error)") }
+        return try configuration(ConfigurationNode(node: root, path: "", file: path), folder: (path as NSString).deletingLastPathComponent)
+    }
+
+    private static func configuration(_ root: ConfigurationNode, folder: String) throws -> ServerConfiguration {
+        let top = try root.mapping(["listen", "publicAddress", "dataDirectory", "keyFile", "mail", "plans"])
+        let (host, port) = try listen(top["listen"])
+        let publicAddress = try top.required("publicAddress", of: root).address()
+        let dataDirectory = resolve(try top.required("dataDirectory", of: root).text(), folder)
+        let plans = try top.required("plans", of: root).elements().map { try plan($0, publicAddress) }
+        let ids = plans.map(\.id)
+        guard Set(ids).count == ids.count else { throw try top.required("plans", of: root).problem("Two plans have the same id.") }
+        return ServerConfiguration(
+            host: host, port: port, publicAddress: publicAddress, dataDirectory: dataDirectory,
+            keyFile: try top["keyFile"].map { resolve(try $0.text(), folder) } ?? dataDirectory + "/key",
+            mail: try top["mail"].map { try mail($0, folder: folder) }, plans: plans)
+    }
+
+    private static func resolve(_ path: String, _ folder: String) -> String {
+        path.hasPrefix("/") || folder.isEmpty ? path : folder + "/" + path
+    }
+
+    private static func listen(_ node: ConfigurationNode?) throws -> (String, Int) {
+        guard let node else { return ("127.0.0.1", 8080) }
+        let text = try node.text()
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (1...65_535).contains(port) else {
+            throw node.problem("listen must be an address and a port, such as 127.0.0.1:8080.")
+        }
+        return (String(text[..<colon]), port)
+    }
+
+    private static func plan(_ node: ConfigurationNode, _ publicAddress: String) throws -> ServerConfiguration.PlanEntry {
+        let members = try node.mapping(["id", "name", "hosts", "codeAddress", "environment", "tokens"])
+        let idNode = try members.required("id", of: node)
+        let id = try idNode.text()
+        let isPlain = id.utf8.allSatisfy { ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2D }
+        guard isPlain, id.utf8.count <= 40, !["assets", "sandbox", "healthz"].contains(id) else {
+            throw idNode.problem("\(idNode.path) must be lower-case letters, digits and '-', such as demo: it stands in addresses.")
+        }
+        var authorization = "\(publicAddress)/\(id)/oauth2"
+        var fhir = "\(publicAddress)/\(id)/r4"
+        var hosts: [String] = []
+        if let hostsNode = members["hosts"] {
+            let named = try hostsNode.mapping(["auth", "api"])
+            let auth = try named.required("auth", of: hostsNode).address()
+            let api = try named.required("api", of: hostsNode).address()
+            authorization = auth + "/oauth2"
+            fhir = api + "/r4"
+            hosts = [auth, api].map { HostName.of($0) }
+        }
+        let environment = try members["environment"]?.choice(RedirectURI.Environment.self) ?? .production
+        var policy = PlanPolicy(
+            environment: environment, codeAddress: try members["codeAddress"]?.choice(CodeAddressChoice.self).value ?? .roster,
+            limits: environment == .sandbox ? .sandbox : .strict)
+        if let tokens = members["tokens"] {
+            let named = try tokens.mapping(["accessMinutes", "refreshDays"])
+            if let minutes = try named["accessMinutes"]?.number(1...60) { policy.accessTokenSeconds = minutes * 60 }
+            if let days = try named["refreshDays"]?.number(1...365) { policy.refreshTokenSeconds = days * 86_400 }
+        }
+        return ServerConfiguration.PlanEntry(
+            id: id, name: try members.required("name", of: node).text(), addresses: PlanAddresses(authorization: authorization, fhir: fhir),
+            policy: policy, hosts: hosts)
+    }
+
+    private enum CodeAddressChoice: String, CaseIterable {
+        case typed, roster
+        var value: PlanPolicy.CodeAddress { self == .typed ? .typed : .roster }
+    }
+
+    private static func mail(_ node: ConfigurationNode, folder: String) throws -> MailConfiguration {
+        let members = try node.mapping(["host", "port", "security", "username", "passwordFile", "caFile", "from", "fromName"])
+        let security = try members["security"]?.choice(MailConfiguration.Security.self) ?? .starttls
+        let from = try members.required("from", of: node)
+        guard EmailAddress(try from.text()) != nil else { throw from.problem("\(from.path) must be an e-mail address.") }
+        return MailConfiguration(
+            host: try members.required("host", of: node).text(),
+            port: try members["port"]?.number(1...65_535) ?? (security == .tls ? 465 : 587), security: security,
+            username: try members["username"]?.text(), passwordFile: try members["passwordFile"].map { resolve(try $0.text(), folder) },
+            caFile: try members["caFile"].map { resolve(try $0.text(), folder) }, from: try from.text(),
+            fromName: try members["fromName"]?.text() ?? "PayerBridge")
+    }
+}
+
+/// The name under which an address is asked for: its host, with the port unless it is the scheme's own.
+enum HostName {
+    static func of(_ address: String) -> String {
+        let rest = address.hasPrefix("https://") ? address.dropFirst(8) : address.dropFirst(7)
+        return String(rest.prefix { $0 != "/" })
+    }
+}

@@ -1,0 +1,34 @@
+import Exchange
+import Trust
+
+/// The configuration file of a real plan's server, read and proven.
+struct ServerConfiguration: Sendable {
+    struct PlanEntry: Sendable {
+        let id: String
+        let name: String
+        let addresses: PlanAddresses
+        let policy: PlanPolicy
+        /// Hosts, as they stand in a request's Host, at whose root the plan is served.
+        let hosts: [String]
+    }
+
+    let host: String
+    let port: Int
+    let publicAddress: String
+    let dataDirectory: String
+    let keyFile: String
+    let mail: MailConfiguration?
+    let plans: [PlanEntry]
+}
+
+struct MailConfiguration: Sendable {
+    enum Security: String, Sendable, CaseIterable { case none, starttls, tls }
+    let host: String
+    let port: Int
+    let security: Security
+    let username: String?
+    let passwordFile: String?
+    let caFile: String?
+    let from: String
+    let fromName: String
+}

@@ -1,7 +1,0 @@
-import ArgumentParser
-
-
-
-import Yams
-
-@main struct PayerBridge: ParsableCommand { func run() {} }

@@ -1,0 +1,32 @@
+import Exchange
+import Foundation
+import Trust
+
+/// The sandbox's configuration: one plan, everything in one directory, mails kept to be shown.
+enum SandboxConfiguration {
+    static let planID = "demo"
+    static let planName = "Demo Health Plan"
+
+    static func make(data: String, port: Int, smtp: String?) throws -> ServerConfiguration {
+        let publicAddress = "http://localhost:\(port)"
+        let plan = ServerConfiguration.PlanEntry(
+            id: planID, name: planName,
+            addresses: PlanAddresses(authorization: "\(publicAddress)/\(planID)/oauth2", fhir: "\(publicAddress)/\(planID)/r4"),
+            policy: PlanPolicy(environment: .sandbox, codeAddress: .typed, limits: .sandbox), hosts: [])
+        return ServerConfiguration(
+            host: "127.0.0.1", port: port, publicAddress: publicAddress, dataDirectory: data, keyFile: data + "/key",
+            mail: try smtp.map(mail), plans: [plan])
+    }
+
+    private static func mail(_ address: String) throws -> MailConfiguration {
+        let isTLS = address.hasPrefix("smtps://")
+        let rest = address.dropFirst(isTLS ? 8 : 7)
+        let parts = rest.split(separator: ":")
+        guard isTLS || address.hasPrefix("smtp://"), let host = parts.first, parts.count <= 2,
+            let port = parts.count == 2 ? Int(parts[1]) : isTLS ? 465 : 25
+        else { throw ConfigurationProblem("--smtp takes an address such as smtp://127.0.0.1:2525.") }
+        return MailConfiguration(
+            host: String(host), port: port, security: isTLS ? .tls : .none, username: nil, passwordFile: nil, caFile: nil,
+            from: "no-reply@demo-health-plan.example.com", fromName: planName)
+    }
+}

@@ -1,0 +1,74 @@
+import Exchange
+import Logging
+import Mail
+import Server
+import ServiceLifecycle
+import Storage
+import Trust
+import UnixSignals
+
+/// Puts a configuration's parts together; the one place that knows every room.
+struct Composition {
+    let store: SQLiteStore
+    let plans: [Plan]
+    let configuration: ServerConfiguration
+
+    init(_ configuration: ServerConfiguration, isSandbox: Bool = false) async throws {
+        self.configuration = configuration
+        store = try SQLiteStore(directory: configuration.dataDirectory, keepsSentMail: isSandbox)
+        var plans: [Plan] = []
+        for entry in configuration.plans {
+            let key = try await store.enrol(planID: entry.id, name: entry.name)
+            plans.append(Plan(key: key, id: entry.id, name: entry.name, addresses: entry.addresses, policy: entry.policy))
+        }
+        self.plans = plans
+    }
+
+    func plan(_ id: String) throws -> Plan {
+        guard let plan = plans.first(where: { $0.id == id }) else {
+            throw ConfigurationProblem("There is no plan \(id). Plans: \(plans.map(\.id).joined(separator: ", ")).")
+        }
+        return plan
+    }
+
+    func site(sandbox: Sandbox?) throws -> Site {
+        var hosts = HostTable(admitsLoopback: sandbox != nil)
+        hosts.add(HostName.of(configuration.publicAddress), .site)
+        for entry in configuration.plans {
+            for host in entry.hosts { hosts.add(host, .plan(path: "/\(entry.id)")) }
+        }
+        let secret = try KeyFile.bytes(configuration.keyFile) { KeyFile.random(32) }
+        return Site(
+            plans: plans, store: store, world: .real, keys: ServerKeys(secret: secret), publicAddress: configuration.publicAddress,
+            hosts: hosts,
+            sandbox: sandbox)
+    }
+
+    /// Serves until a signal asks to stop; requests in hand are finished first.
+    func serve(_ site: Site, logger: Logger, onRunning: @escaping @Sendable (Int) async -> Void) async throws {
+        let server = SiteServer.make(
+            site, at: .init(host: configuration.host, port: configuration.port), logger: logger, onRunning: onRunning)
+        var services: [any Service] = [server]
+        if let mail = configuration.mail { services.append(try delivery(mail, logger)) }
+        var group = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        group.maximumGracefulShutdownDuration = .seconds(10)
+        try await ServiceGroup(configuration: group).run()
+    }
+
+    private func delivery(_ mail: MailConfiguration, _ logger: Logger) throws -> OutboxDelivery {
+        let security: SMTPSettings.Security =
+            switch mail.security {
+            case .none: .none
+            case .starttls: .startTLS
+            case .tls: .implicitTLS
+            }
+        let password = try mail.passwordFile.map { path in
+            String(decoding: try KeyFile.bytes(path) { [] }.filter { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self)
+        }
+        let settings = SMTPSettings(
+            host: mail.host, port: mail.port, security: security, username: mail.username, password: password, caFile: mail.caFile,
+            from: try MailAddress(mail.from), fromName: mail.fromName)
+        return OutboxDelivery(outbox: store, transport: SMTPTransport(settings), settings: settings, logger: logger)
+    }
+}

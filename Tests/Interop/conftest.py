@@ -1,0 +1,98 @@
+"""One sandbox for all tests, and members who walk through its pages. Environment: PAYERBRIDGE_PROGRAM, PAYERBRIDGE_SCREENSHOTS."""
+
+import os
+import pathlib
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
+
+from fhirpy import SyncFHIRClient  # noqa: E402
+
+from mailbox import SandboxMailbox  # noqa: E402
+from oauth import Member  # noqa: E402
+from sandbox import Sandbox, program  # noqa: E402
+
+MAYTE = "01-testmemid"
+LITTLE = "03-testmemid"
+
+
+def pytest_sessionstart(session):
+    if not os.access(program(), os.X_OK):
+        pytest.exit(f"There is no program at {program()}. Build it (swift build) or set PAYERBRIDGE_PROGRAM.", returncode=4)
+
+
+@pytest.fixture(scope="session")
+def start_sandbox(tmp_path_factory):
+    """Starts further sandboxes; all are stopped at the end."""
+    started = []
+
+    def start(*options, data=None, **more):
+        data = data or tmp_path_factory.mktemp("sandbox") / "data"
+        started.append(Sandbox(data, *options, **more))
+        return started[-1]
+
+    yield start
+    for sandbox in started:
+        sandbox.stop()
+
+
+@pytest.fixture(scope="session")
+def sandbox(start_sandbox):
+    return start_sandbox()
+
+
+@pytest.fixture(scope="session")
+def mailbox(sandbox):
+    return SandboxMailbox(sandbox)
+
+
+@pytest.fixture(scope="session")
+def member_walk(sandbox, mailbox):
+    """member_walk(authorize_url, member, email=None, decision="allow") gives the address the member is sent back to."""
+    return Member(sandbox, mailbox).walk
+
+
+@pytest.fixture(scope="session")
+def play(sandbox, mailbox):
+    return Member(sandbox, mailbox)
+
+
+@pytest.fixture(scope="session")
+def mayte(sandbox):
+    """The member of the seed."""
+    return sandbox.member(MAYTE)
+
+
+@pytest.fixture(scope="session")
+def granted(play, mayte):
+    """A token answer for the seed's member, for tests that only read."""
+    return play.tokens(mayte)
+
+
+@pytest.fixture(scope="session")
+def neighbour(play, sandbox):
+    """A token answer for another member."""
+    return play.tokens(sandbox.member(LITTLE))
+
+
+@pytest.fixture(scope="session")
+def fhirpy_client(sandbox, granted):
+    return SyncFHIRClient(sandbox.fhir, authorization=f"Bearer {granted['access_token']}")
+
+
+@pytest.fixture(scope="session")
+def whole_record(fhirpy_client, granted):
+    """Everything fhirpy can fetch, by type, as plain values."""
+    statement = fhirpy_client.execute("metadata", method="get")
+    record = {}
+    for resource in statement["rest"][0]["resource"]:
+        type, known = resource["type"], {parameter["name"] for parameter in resource["searchParam"]}
+        search = fhirpy_client.resources(type)
+        if "patient" in known:
+            search = search.search(patient=granted["patient"])
+        record[type] = [found.serialize() for found in search.fetch_all()]
+    return record

@@ -1,0 +1,111 @@
+"""A running sandbox: the program, its data directory, and what `sandbox.json` says about it."""
+
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+
+import requests
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def program():
+    """The program under test, from PAYERBRIDGE_PROGRAM or the debug build."""
+    return os.environ.get("PAYERBRIDGE_PROGRAM") or str(ROOT / ".build/debug/payerbridge")
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+class App:
+    """A client the sandbox made ready."""
+
+    def __init__(self, entry):
+        self.client_id = entry["clientId"]
+        self.secret = entry["clientSecret"]
+        self.redirect_uris = entry["redirectUris"]
+
+    @property
+    def credentials(self):
+        return {"client_id": self.client_id, "client_secret": self.secret}
+
+    def redirect_on(self, prefix):
+        """The first registered address that begins with `prefix`, else None."""
+        return next((uri for uri in self.redirect_uris if uri.startswith(prefix)), None)
+
+
+class Sandbox:
+    """Started in the constructor, ready when it returns."""
+
+    def __init__(self, data, *options, environment=None, members=3, patience=180):
+        self.data = pathlib.Path(data)
+        self.port = free_port()
+        self.log = self.data.parent / f"{self.data.name}.{self.port}.log"
+        ready = self.data / "sandbox.json"
+        ready.unlink(missing_ok=True)
+        command = [program(), "sandbox", "--data", str(self.data), "--port", str(self.port), "--members", str(members), *options]
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **(environment or {})}
+            )
+        try:
+            self._wait(ready, patience)
+            self.about = json.loads(ready.read_text())
+        except BaseException:
+            self.stop()
+            raise
+        self.portal = self.about["portal"].rstrip("/")
+        self.plans = self.about["plans"]
+        self.plan = self.plans[0]
+        self.apps = [App(entry) for entry in self.about["apps"]]
+        self.app = self.apps[0]
+        self.members = self.about["testMembers"]
+
+    def _wait(self, ready, patience):
+        end = time.monotonic() + patience
+        while time.monotonic() < end:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the sandbox ended with {self.process.returncode}:\n{self.words()[-3000:]}")
+            if ready.exists() and self._answers():
+                return
+            time.sleep(0.05)
+        raise RuntimeError(f"the sandbox was not ready in {patience} s:\n{self.words()[-3000:]}")
+
+    def _answers(self):
+        try:
+            return requests.get(f"http://localhost:{self.port}/healthz", timeout=2).status_code == 200
+        except requests.RequestException:
+            return False
+
+    def words(self):
+        """What the program has printed and logged so far."""
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def stop(self, how=signal.SIGTERM):
+        """Ends the program; returns its exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+            try:
+                self.process.wait(15)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        return self.process.returncode
+
+    @property
+    def issuer(self):
+        return self.plan["token"].removesuffix("/token")
+
+    @property
+    def fhir(self):
+        return self.plan["fhir"].rstrip("/")
+
+    def member(self, member_id):
+        return next(member for member in self.members if member["memberId"] == member_id)
