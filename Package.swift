@@ -19,10 +19,16 @@ let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-ser
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 
+/// SwiftNIO, as the parts that open sockets need it.
+let sockets = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { Target.Dependency.product(name: $0, package: "swift-nio") }
+
 let package = Package(
     name: "PayerBridge",
     platforms: [.macOS(.v15)],
-    products: [.executable(name: "payerbridge", targets: ["PayerBridge"])],
+    products: [
+        .executable(name: "payerbridge", targets: ["PayerBridge"]),
+        .executable(name: "bare", targets: ["Bare"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
@@ -49,7 +55,7 @@ let package = Package(
         .target(
             name: "Storage",
             dependencies: [
-                "Exchange", crypto, .product(name: "GRDB", package: "GRDB.swift"),
+                "Exchange", "FHIR", "Trust", crypto, .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             resources: [.embedInCode("Migrations")],
@@ -65,12 +71,9 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Exchange", "Pages", hummingbird, logging, lifecycle,
-                .product(name: "Metrics", package: "swift-metrics"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-            ],
+                "Exchange", "FHIR", "Pages", crypto, hummingbird, logging, lifecycle,
+                "Trust", .product(name: "Metrics", package: "swift-metrics"),
+            ] + sockets,
             swiftSettings: house
         ),
         .target(
@@ -78,10 +81,7 @@ let package = Package(
             dependencies: [
                 "FHIR", "Trust", logging,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-            ],
+            ] + sockets,
             swiftSettings: house
         ),
         .target(name: "Synthetic", swiftSettings: house),
@@ -93,6 +93,15 @@ let package = Package(
             ],
             swiftSettings: house
         ),
+        .executableTarget(
+            name: "Bare", dependencies: [hummingbird, .product(name: "NIOCore", package: "swift-nio")], path: "Benchmarks/Bare",
+            swiftSettings: house),
+        .testTarget(name: "FHIRTests", dependencies: ["FHIR"], swiftSettings: house),
+        .testTarget(name: "TrustTests", dependencies: ["Trust", crypto], swiftSettings: house),
+        .testTarget(name: "MailTests", dependencies: ["Mail", "Exchange", logging, lifecycle], swiftSettings: house),
+        .testTarget(name: "PagesTests", dependencies: ["Pages", mustache], swiftSettings: house),
+        .testTarget(name: "ReceiverTests", dependencies: ["Receiver", "FHIR", "Trust"] + sockets, swiftSettings: house),
+        .testTarget(name: "SyntheticTests", dependencies: ["Synthetic"], swiftSettings: house),
     ],
     cxxLanguageStandard: .cxx17
 )

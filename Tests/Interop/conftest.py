@@ -3,6 +3,7 @@
 import os
 import pathlib
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -77,6 +78,14 @@ def granted(play, mayte):
 def neighbour(play, sandbox):
     """A token answer for another member."""
     return play.tokens(sandbox.member(LITTLE))
+
+
+@pytest.fixture(scope="session")
+def other(start_sandbox):
+    """Another server with the same members: its codes and tokens are worth nothing at the first."""
+    sandbox = start_sandbox(members=0)
+    play = Member(sandbox, SandboxMailbox(sandbox))
+    return SimpleNamespace(sandbox=sandbox, play=play, tokens=play.tokens(sandbox.member(MAYTE)))
 
 
 @pytest.fixture(scope="session")

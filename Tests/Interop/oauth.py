@@ -28,6 +28,14 @@ def post(url, fields, auth=None, **more):
     return requests.post(url, data=fields, auth=auth, timeout=30, allow_redirects=False, **more)
 
 
+def exactly(method, url, **more):
+    """A request whose address is sent as it is, wrong escapes included."""
+    with requests.Session() as session:
+        prepared = session.prepare_request(requests.Request(method, url, **more))
+        prepared.url = url
+        return session.send(prepared, allow_redirects=False, timeout=30)
+
+
 class Member:
     """Walks members of one sandbox through its pages."""
 

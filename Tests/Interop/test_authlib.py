@@ -58,8 +58,8 @@ def test_a_refresh_may_narrow_the_scope_and_never_widen_it(sandbox, member_walk,
     client, server = authorized(sandbox, member_walk, mayte)
     refresh = client.token["refresh_token"]
     with pytest.raises(OAuthError, match="invalid_scope"):
-        client.refresh_token(server["token_endpoint"], refresh_token=refresh, body="scope=patient/*.cruds")
-    client.refresh_token(server["token_endpoint"], refresh_token=refresh, body="scope=patient/Observation.rs")
+        client.refresh_token(server["token_endpoint"], refresh_token=refresh, scope="patient/*.cruds")
+    client.refresh_token(server["token_endpoint"], refresh_token=refresh, scope="patient/Observation.rs")
     assert client.token["scope"] == "patient/Observation.rs"
     assert client.get(sandbox.fhir + "/Observation?_count=1").status_code == 200
     assert client.get(sandbox.fhir + "/Condition?_count=1").status_code == 403

@@ -12,9 +12,9 @@ struct OutboxDeliveryTests {
     static let start = Date(timeIntervalSince1970: 1_700_000_000)
 
     /// Runs delivery until every entry has its end, then shuts it down gracefully; gives the lines it logged.
-    func deliver(_ outbox: MemoryOutbox, to server: SMTPServer, timeout: Duration = .seconds(10)) async throws -> [String] {
+    func deliver(_ outbox: MemoryOutbox, to port: Int, timeout: Duration = .seconds(10)) async throws -> [String] {
         let settings = SMTPSettings(
-            host: "127.0.0.1", port: server.port, security: .none, from: try MailAddress("no-reply@bridge.example"), fromName: "Bridge",
+            host: "127.0.0.1", port: port, security: .none, from: try MailAddress("no-reply@bridge.example"), fromName: "Bridge",
             connectTimeout: timeout, totalTimeout: timeout)
         let log = LogLines()
         let logger = Logger(label: "mail") { _ in log }
@@ -42,7 +42,7 @@ struct OutboxDeliveryTests {
     func sent() async throws {
         try await withSMTPServer { server in
             let outbox = MemoryOutbox((1...20).map { entry($0) })
-            _ = try await deliver(outbox, to: server)
+            _ = try await deliver(outbox, to: server.port)
             let accepted = try server.accepted()
             #expect(accepted.map(\.subject) == (1...20).map { "Código \($0)" })
             #expect(accepted.first?.header("Message-ID") == ["<outbox.1.1700000000@bridge.example>"])
@@ -55,7 +55,8 @@ struct OutboxDeliveryTests {
         try await withSMTPServer { server in
             let outbox = MemoryOutbox([])
             await outbox.expect(1)
-            async let log = deliver(outbox, to: server)
+            let port = server.port
+            async let log = deliver(outbox, to: port)
             try await Task.sleep(for: .milliseconds(300))
             await outbox.add(entry(5))
             _ = try await log
@@ -67,7 +68,7 @@ struct OutboxDeliveryTests {
     func retried() async throws {
         try await withSMTPServer(["--fail", "451", "--times", "2"]) { server in
             let outbox = MemoryOutbox([entry(1)])
-            _ = try await deliver(outbox, to: server)
+            _ = try await deliver(outbox, to: server.port)
             #expect(
                 await outbox.events == [
                     "failed 1: Refused, at RCPT TO (451 4.7.1). again in 5 s", "failed 1: Refused, at RCPT TO (451 4.7.1). again in 30 s",
@@ -84,7 +85,7 @@ struct OutboxDeliveryTests {
                 entry(1), entry(2, to: "a@example.org\r\nBcc: b@example.org"), entry(3, to: "josé@example.org"), entry(4, attempts: 8),
                 entry(5),
             ])
-            _ = try await deliver(outbox, to: server)
+            _ = try await deliver(outbox, to: server.port)
             let events = await outbox.events
             #expect(events.count == 5)
             #expect(events[0] == "failed 1: Refused for good, at RCPT TO (550 5.1.1). given up")
@@ -100,7 +101,7 @@ struct OutboxDeliveryTests {
     func lostAnswer() async throws {
         try await withSMTPServer(["--drop-after-data", "--times", "1"]) { server in
             let outbox = MemoryOutbox([entry(1)])
-            _ = try await deliver(outbox, to: server)
+            _ = try await deliver(outbox, to: server.port)
             let accepted = try server.accepted()
             #expect(accepted.count == 2)
             #expect(Set(accepted.map(\.raw)).count == 1)
@@ -113,7 +114,7 @@ struct OutboxDeliveryTests {
         try await withSMTPServer { server in
             let outbox = MemoryOutbox([entry(1)])
             await outbox.failNextMarks(2)
-            _ = try await deliver(outbox, to: server)
+            _ = try await deliver(outbox, to: server.port)
             #expect(await outbox.events == ["delivered 1"])
             #expect(try server.accepted().count == 1)
         }
@@ -123,7 +124,7 @@ struct OutboxDeliveryTests {
     func logs() async throws {
         try await withSMTPServer(["--fail", "550", "--times", "1"]) { server in
             let outbox = MemoryOutbox([entry(41), entry(42), entry(43, to: "ana@example.com\r\nBcc: eve@example.com")])
-            let lines = try await deliver(outbox, to: server)
+            let lines = try await deliver(outbox, to: server.port)
             #expect(lines.contains { $0.contains("41") && $0.contains("550") })
             #expect(lines.contains { $0.contains("mail delivered") && $0.contains("42") })
             for line in lines {

@@ -23,19 +23,3 @@ struct RequestLog: RouterMiddleware {
         return response
     }
 }
-
-/// Turns whatever no surface has answered into a plain answer without any detail.
-struct LastResort: RouterMiddleware {
-
-    func handle(_ request: Request, context: SiteContext, next: @concurrent (Request, SiteContext) async throws -> Response) async throws
-        -> Response
-    {
-        do { return try await next(request, context) } catch let error as HTTPError where error.status.code < 500 {
-            return Answer.bytes(error.status, "text/plain; charset=utf-8", "\(error.status.code) \(error.status.reasonPhrase)\n".utf8)
-        } catch {
-            let reference = Trouble.report(error)
-            return Answer.bytes(
-                .serviceUnavailable, "text/plain; charset=utf-8", "The server cannot answer just now (reference \(reference)).\n".utf8)
-        }
-    }
-}

@@ -29,7 +29,6 @@ struct FHIRSurface: Sendable {
         router.mount(root + "/:type/:id/_history/:version", [(.get, readVersion), preflight], otherwise: refuse)
         let nothing: Handler = { _, _ in Answer.outcome(.notFound, .notFound, "There is nothing at this address. See \(root)/metadata.") }
         router.mount(root, [(.get, nothing)], otherwise: refuse)
-        router.mount(root + "/**", [(.get, nothing)], otherwise: refuse)
     }
 
     private func metadata(_ request: Request, _ context: SiteContext) async throws -> Response {

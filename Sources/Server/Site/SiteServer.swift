@@ -32,7 +32,7 @@ package enum SiteServer {
     private static func router(_ site: Site, _ logger: Logger) -> Router<SiteContext> {
         let router = Router(context: SiteContext.self)
         router.add(middleware: RequestLog(logger: logger))
-        router.add(middleware: LastResort())
+        router.add(middleware: LastResort(fhirRoots: site.plans.map { "/\($0.id)/r4/" }))
         mountAssets(router, at: "/assets")
         router.get("/healthz") { _, _ in Answer.bytes(.ok, "text/plain; charset=utf-8", "ok\n".utf8) }
         for plan in site.plans { mount(plan, site, router) }
