@@ -48,6 +48,8 @@ struct SearchDownload {
         guard let first = download.base.appending("\(type.name)?patient=\(download.patient)&_count=\(download.options.pageSize)") else {
             throw .type(reason: "its address cannot be written", again: false)
         }
+        // The last page was written and recorded, only the end of the type was not.
+        if known.pages > 0, known.next == nil { return .done }
         var state = known
         var address = first
         var isResumed = false
@@ -108,6 +110,8 @@ struct SearchDownload {
         let next = page.next.map { address.following($0, base: download.base) }
         let isForeign = next.map { $0?.origin != download.base.origin } ?? false
         let text = isForeign ? nil : next??.text
+        let place = next.flatMap { $0?.origin.description } ?? "an address that cannot be read"
+        let refusal = "the next page is on another server (\(place)); the token was not sent there"
         do throws(ReceiveProblem) {
             try file.append(page.lines)
             let bytes = file.bytes
@@ -119,16 +123,15 @@ struct SearchDownload {
                 state.announced = page.total ?? state.announced
                 state.next = text
                 for (id, reason) in page.rejected { TypeState.Counted.add(id, reason, to: &state.rejected) }
+                // In one step with the page: without a next link it would look like the last one.
+                if isForeign { (state.status, state.reason) = (.failed, refusal) }
             }
         } catch {
             throw .run(error)
         }
         let state = await download.journal.type(type) ?? TypeState(type, .search)
         download.report(.page(type: type.name, received: state.count, total: page.total))
-        if isForeign {
-            let place = next.flatMap { $0?.origin.description } ?? "an address that cannot be read"
-            throw .type(reason: "the next page is on another server (\(place)); the token was not sent there", again: false)
-        }
+        if isForeign { throw .type(reason: refusal, again: false) }
         return state
     }
 }

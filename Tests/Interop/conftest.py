@@ -81,6 +81,18 @@ def neighbour(play, sandbox):
 
 
 @pytest.fixture(scope="session")
+def stranger(sandbox):
+    """Another app of the same plan."""
+    return sandbox.add_app("Another Payer", "https://another-payer.example/callback")
+
+
+@pytest.fixture(scope="session")
+def public_app(sandbox):
+    """An app without a secret."""
+    return sandbox.add_app("Phone App", "https://phone-app.example/callback", "--public")
+
+
+@pytest.fixture(scope="session")
 def other(start_sandbox):
     """Another server with the same members: its codes and tokens are worth nothing at the first."""
     sandbox = start_sandbox(members=0)

@@ -99,6 +99,12 @@ class Sandbox:
                 self.process.wait()
         return self.process.returncode
 
+    def add_app(self, name, redirect_uri, *options):
+        """Registers a further app with the program's own command, while the server runs."""
+        command = [program(), "apps", "add", "--data", str(self.data), "--name", name, "--redirect-uris", redirect_uri, *options]
+        words = dict(line.split()[:2] for line in subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines() if line)
+        return App({"clientId": words["client_id"], "clientSecret": words.get("client_secret", ""), "redirectUris": [redirect_uri]})
+
     @property
     def issuer(self):
         return self.plan["token"].removesuffix("/token")

@@ -20,7 +20,9 @@ def ask(sandbox):
         return raw(urlencode({name: value for name, value in known.items() if value is not None}))
 
     def raw(query, method="GET", **more):
-        return exactly(method, sandbox.plan["authorize"] + ("?" + query if query else ""), **more)
+        if method == "POST":
+            return requests.post(sandbox.plan["authorize"], allow_redirects=False, timeout=10, **more)
+        return exactly("GET", sandbox.plan["authorize"] + ("?" + query if query else ""))
 
     both = urlencode({"client_id": sandbox.app.client_id, "redirect_uri": sandbox.app.redirect_uris[0]})
     return SimpleNamespace(send=send, raw=raw, both=both, app=sandbox.app, redirect=sandbox.app.redirect_uris[0], fhir=sandbox.fhir)
@@ -46,7 +48,7 @@ PAGE = ("<html", "</html>", "<h1>")
     Row("a registered one with dots", lambda a: a.send(redirect_uri=a.redirect + "/../callback"), 400, PAGE),
     Row("all registered ones in a list", lambda a: a.send(redirect_uri=",".join(a.app.redirect_uris) + ","), 400, PAGE),
     Row("a redirect_uri twice", lambda a: a.raw(a.both + "&redirect_uri=https://evil.example/"), 400, PAGE, ("evil.example",)),
-    Row("a redirect_uri of 9000 characters", lambda a: a.send(redirect_uri="https://a.example/" + "p" * 9000), (400, 413, 414), PAGE),
+    Row("a redirect_uri of 5000 characters", lambda a: a.send(redirect_uri="https://a.example/" + "p" * 5000), 400, PAGE),
     Row("a broken percent escape", lambda a: a.raw(a.both + "&state=%zz"), 400, PAGE),
     Row("a NUL", lambda a: a.raw(a.both + "&state=%00"), 400, PAGE),
     Row("bytes that are no UTF-8", lambda a: a.raw(a.both + "&state=%ff%fe"), 400, PAGE),

@@ -5,8 +5,9 @@ from types import SimpleNamespace
 import pytest
 import requests
 
-from oauth import PKCE, bearer, post
+from oauth import PKCE, authorize_url, bearer, exactly, post
 from scenario import Row, check, table
+from walk import answer_of
 
 UNKNOWN = {name: f"{name}_" + "A" * 43 for name in ("p2pc", "p2pa", "p2pr")}
 
@@ -25,8 +26,8 @@ def live(sandbox, play, mayte):
         fields = {name: value for name, value in {**right, **changes}.items() if value is not None}
         return post(sandbox.plan["token"], fields, auth, headers=headers)
 
-    def raw(body, type="application/x-www-form-urlencoded"):
-        return requests.post(sandbox.plan["token"], data=body, headers={"Content-Type": type}, timeout=10)
+    def raw(body):
+        return requests.post(sandbox.plan["token"], data=body, headers={"Content-Type": "application/x-www-form-urlencoded"}, timeout=10)
 
     hidden = (code, sandbox.app.secret, pkce.verifier)
     return SimpleNamespace(send=send, raw=raw, right=right, app=sandbox.app, pkce=pkce, hidden=hidden, url=sandbox.plan["token"])
@@ -105,11 +106,9 @@ def test_a_verifier_for_a_code_that_had_no_challenge_is_refused(sandbox, play, m
     assert post(sandbox.plan["token"], fields).json()["error"] == "invalid_grant"
 
 
-def test_a_code_of_another_client_is_refused_and_stays_usable(sandbox, play, mayte):
-    if len(sandbox.apps) < 2:
-        pytest.skip("the sandbox has one ready app only")
+def test_a_code_of_another_client_is_refused_and_stays_usable(sandbox, play, mayte, stranger):
     fields = {"grant_type": "authorization_code", "code": play.code(mayte)}
-    assert post(sandbox.plan["token"], {**fields, **sandbox.apps[1].credentials}).json()["error"] == "invalid_grant"
+    assert post(sandbox.plan["token"], {**fields, **stranger.credentials}).json()["error"] == "invalid_grant"
     assert post(sandbox.plan["token"], {**fields, **sandbox.app.credentials}).status_code == 200
 
 
@@ -181,13 +180,12 @@ def test_an_unknown_token_is_inactive_and_revoking_it_is_no_error(inquiry, token
     assert inquiry.send("/revoke", token=token).status_code == 200
 
 
-def test_another_client_learns_nothing_and_ends_nothing(sandbox, granted, inquiry):
-    if len(sandbox.apps) < 2:
-        pytest.skip("the sandbox has one ready app only")
-    stranger = sandbox.apps[1].credentials
+def test_another_client_learns_nothing_and_ends_nothing(inquiry, sandbox, granted, stranger):
     for token in (granted["access_token"], granted["refresh_token"]):
-        assert inquiry.send("/introspect", token=token, **stranger).content == b'{"active":false}'
-        assert inquiry.send("/revoke", token=token, **stranger).status_code == 200
+        assert inquiry.send("/introspect", token=token, **stranger.credentials).content == b'{"active":false}'
+        assert inquiry.send("/revoke", token=token, **stranger.credentials).status_code == 200
+        fields = {"grant_type": "refresh_token", "refresh_token": token, **stranger.credentials}
+        assert post(sandbox.plan["token"], fields).json()["error"] == "invalid_grant"
     assert inquiry.send("/introspect").json()["active"] is True
 
 
@@ -211,3 +209,15 @@ def test_a_secret_of_one_kind_does_not_pass_for_another(sandbox, play, granted, 
     secret = granted["refresh_token"] if used_as == "code" else granted["access_token"]
     answer = post(sandbox.plan["token"], {"grant_type": grant, used_as: secret, **sandbox.app.credentials})
     assert answer.json()["error"] == "invalid_grant"
+
+
+def test_an_app_without_a_secret_must_use_pkce(sandbox, play, mayte, public_app):
+    bare = authorize_url(sandbox, public_app, state="s")
+    back = answer_of(exactly("GET", bare).headers["Location"])
+    assert back["error"] == "invalid_request" and back["state"] == "s"
+    pkce = PKCE()
+    fields = {"grant_type": "authorization_code", "code": play.code(mayte, public_app, **pkce.parameters), "client_id": public_app.client_id}
+    assert post(sandbox.plan["token"], fields).json()["error"] in ("invalid_grant", "invalid_request")
+    assert post(sandbox.plan["token"], {**fields, "code_verifier": pkce.verifier, "client_secret": "made-up"}).json()["error"] == "invalid_client"
+    answer = post(sandbox.plan["token"], {**fields, "code_verifier": pkce.verifier})
+    assert answer.status_code == 200 and answer.json()["patient"]

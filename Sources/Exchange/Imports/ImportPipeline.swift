@@ -17,6 +17,8 @@ package final class ImportPipeline {
     private let store: any ImportStore
     private let plan: Key<Plan>
     private var stored: [String: ResourceID]?
+    /// The plan-owned resources of this run; they are few beside the members' records.
+    private var seen: [Reference: [UInt8]] = [:]
     private var brought: [String: ResourceID] = [:]
 
     private static let batchCount = 4000
@@ -72,6 +74,17 @@ package final class ImportPipeline {
 
     private func add(_ document: JSONValue, fallbackID: ResourceID?, place: String) throws {
         let resource = try PreparedResource(document, fallbackID: fallbackID, using: &terms)
+        if resource.owner == .plan {
+            // Two payers' files often carry the same organization in their own words. Taking turns would change it at every run.
+            let reference = Reference(resource.type, resource.id)
+            if let first = seen[reference] {
+                if first != resource.digest {
+                    own.warnings.append(.init(place: place, reason: "\(reference.text) stands twice with different content; the first was kept."))
+                }
+                return
+            }
+            seen[reference] = resource.digest
+        }
         for identifier in resource.identifiers { brought["\(resource.type.name)?\(identifier)"] = resource.id }
         batch.append(resource)
         places.append(place)

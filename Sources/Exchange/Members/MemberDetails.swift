@@ -26,7 +26,8 @@ package struct MemberDetails: Sendable, Equatable {
             lastName.utf8.elementsEqual(Self.name(member.lastName).utf8),
             birthDate.utf8.elementsEqual(member.birthDate.utf8),
             memberID.utf8.elementsEqual(Self.identifier(member.memberID).utf8),
-            postalCode.utf8.elementsEqual(Self.postal(member.postalCode).utf8),
+            // A record may have arrived without an address; then there is nothing to compare with.
+            member.postalCode.isEmpty || postalCode.utf8.elementsEqual(Self.postal(member.postalCode).utf8),
         ]
         return parts.reduce(true) { $0 && $1 }
     }

@@ -1,0 +1,120 @@
+"""`payerbridge receive` gets what fhirpy gets, and an interruption neither loses nor doubles anything."""
+
+import signal
+import stat
+
+import pytest
+
+from mailbox import patiently
+from receiver import Receiver, contents, receipt
+from validators import assert_valid
+
+
+@pytest.fixture(scope="module")
+def received(sandbox, play, mayte, tmp_path_factory):
+    receiver = Receiver(sandbox, tmp_path_factory.mktemp("received") / "out")
+    receiver.agree(play, mayte)
+    assert receiver.end() == 0, receiver.words
+    return receiver
+
+
+def by_id(resources):
+    return {resource["id"]: resource for resource in resources}
+
+
+def test_what_lies_on_disk_is_what_fhirpy_fetched(received, whole_record):
+    record = contents(received.out)
+    for type in set(record) | {type for type, found in whole_record.items() if found}:
+        if type in ("Organization", "Practitioner", "PractitionerRole", "Location", "Medication"):
+            assert by_id(record[type]).items() <= by_id(whole_record[type]).items(), type
+            continue
+        assert len(record[type]) == len(by_id(record[type])), f"{type} is doubled"
+        assert by_id(record[type]) == by_id(whole_record[type]), type
+
+
+def test_whoever_is_referred_to_was_received_too(received):
+    record = contents(received.out)
+    known = {f"{type}/{resource['id']}" for type, found in record.items() for resource in found}
+    asked = {part["individual"]["reference"] for encounter in record["Encounter"] for part in encounter.get("participant", []) if "reference" in part.get("individual", {})}
+    assert asked and asked <= known, sorted(asked - known)[:5]
+
+
+def test_the_receipt_tells_the_truth(received, sandbox, granted):
+    told = receipt(received.out)
+    record = contents(received.out)
+    assert told["complete"] is True and told["failures"] == [] and told["rejected"] == []
+    assert told["member"]["patient"] == granted["patient"] and told["member"]["birthDate"] == "2011-01-04"
+    assert told["source"]["fhirBase"].rstrip("/") == sandbox.fhir
+    assert {entry["type"]: entry["count"] for entry in told["types"] if entry["count"]} == {type: len(found) for type, found in record.items()}
+    assert told["resources"] == sum(map(len, record.values()))
+
+
+def test_nothing_on_disk_is_a_claim_or_a_secret(received, sandbox):
+    files = [path for path in received.out.rglob("*") if path.is_file()]
+    assert not {path.stem for path in files} & {"ExplanationOfBenefit", "Coverage", "Claim", "ClaimResponse"}
+    for path in files:
+        content = path.read_text()
+        assert sandbox.app.secret not in content and "p2pa_" not in content and "p2pr_" not in content, path.name
+    assert sandbox.app.secret not in received.words and "p2pa_" not in received.words
+
+
+def test_what_was_received_is_valid_and_for_its_owner_alone(received):
+    assert_valid(resource for found in contents(received.out).values() for resource in found[:20])
+    assert stat.S_IMODE(received.out.stat().st_mode) == 0o700
+
+
+def test_it_says_what_it_did(received):
+    assert "Mayte822" in received.words and "Observation" in received.words
+
+
+def test_a_finished_folder_is_not_overwritten(received, sandbox):
+    before = {path.name: path.read_bytes() for path in received.out.glob("*.ndjson")}
+    again = Receiver(sandbox, received.out)
+    assert again.end(20) == 1, again.words
+    assert {path.name: path.read_bytes() for path in received.out.glob("*.ndjson")} == before
+
+
+def test_a_receive_that_was_killed_midway_goes_on_and_ends_with_the_same_set(received, sandbox, play, mayte, tmp_path):
+    out = tmp_path / "out"
+    # Small pages, one at a time: so that there is a middle to be killed in.
+    slow = ["--page-size", "3", "--parallel", "1"]
+    first = Receiver(sandbox, out, *slow)
+    first.agree(play, mayte)
+    lines = lambda: sum(path.read_bytes().count(b"\n") for path in [*out.glob("*.ndjson"), *out.glob("*.part")])
+    patiently(lambda: lines() > 30, "a first part of the record", seconds=30)
+    first.process.send_signal(signal.SIGKILL)
+    assert first.end() == -signal.SIGKILL, "it was done before it could be killed"
+    assert not (out / "receipt.json").exists()
+
+    second = Receiver(sandbox, out)
+    if "goes on" not in second.words:
+        patiently(lambda: "Going on" in second.words or second.process.poll() is not None, "the second run", seconds=20)
+    if second.process.poll() is None and sandbox.plan["authorize"] + "?" in second.words:
+        second.agree(play, mayte)
+    assert second.end() == 0, second.words
+    whole, resumed = contents(received.out), contents(out)
+    assert {type: by_id(found) for type, found in resumed.items()} == {type: by_id(found) for type, found in whole.items()}
+    assert {type: len(found) for type, found in resumed.items()} == {type: len(found) for type, found in whole.items()}
+    assert receipt(out)["complete"] is True
+
+
+def test_a_member_who_says_no_ends_it_without_a_record(sandbox, play, mayte, tmp_path):
+    import requests
+
+    receiver = Receiver(sandbox, tmp_path / "out")
+    requests.get(play.walk(receiver.authorize_url(), mayte, decision="deny"), timeout=10)
+    assert receiver.end(20) == 1
+    assert "access_denied" in receiver.words or "did not agree" in receiver.words
+    assert not contents(tmp_path / "out")
+
+
+def test_a_wrong_secret_is_told_plainly(sandbox, play, mayte, tmp_path):
+    receiver = Receiver(sandbox, tmp_path / "out")
+    wrong = tmp_path / "secret"
+    wrong.write_text("wrong")
+    receiver.process.kill()
+    receiver.end()
+    receiver = Receiver(sandbox, tmp_path / "out2", "--client-secret-file", str(wrong))
+    receiver.agree(play, mayte)
+    assert receiver.end(30) == 1
+    assert "invalid_client" in receiver.words and "Fatal" not in receiver.words
