@@ -102,7 +102,7 @@ struct Courier: Sendable {
         case is NIOConnectionError:
             return Failure(reason: "\(address.origin) cannot be reached", isPassing: true, wasNotSent: true)
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
-            return Failure(reason: "no trusted secure connection to \(address.origin) (\(error))", isPassing: false, wasNotSent: true)
+            return Failure(reason: untrusted(error, address), isPassing: false, wasNotSent: true)
         case is HTTPParserError:
             return Failure(reason: "\(address.origin) did not answer in HTTP", isPassing: true)
         case let error as IOError:
@@ -111,6 +111,14 @@ struct Courier: Sendable {
         default:
             return Failure(reason: "the exchange with \(address.origin) failed (\(type(of: error)))", isPassing: true)
         }
+    }
+
+    private static func untrusted(_ error: any Error, _ address: WebAddress) -> String {
+        // BoringSSL's own text is a list of source files; only the usual cause is worth naming.
+        let isUnknown = "\(error)".contains("CERTIFICATE_VERIFY_FAILED")
+        return isUnknown
+            ? "the certificate of \(address.origin) is not one that this computer trusts"
+            : "no secure connection to \(address.origin) came about"
     }
 
     private static func amount(_ duration: Duration) -> TimeAmount {

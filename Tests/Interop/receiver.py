@@ -7,6 +7,7 @@ import pathlib
 import re
 import subprocess
 import threading
+import uuid
 
 import requests
 
@@ -17,14 +18,14 @@ from sandbox import program
 class Receiver:
     """`payerbridge receive`, started; its words are collected while it runs."""
 
-    def __init__(self, sandbox, out, *options):
+    def __init__(self, sandbox, app, out, *options, secret=None):
         self.sandbox = sandbox
         self.out = pathlib.Path(out)
-        secret = sandbox.data.parent / f"{sandbox.data.name}.client-secret"
-        secret.write_text(sandbox.app.secret)
+        secret_file = sandbox.data.parent / f"{uuid.uuid4().hex}.client-secret"
+        secret_file.write_text(secret or app.secret)
         command = [
-            program(), "receive", "--from", sandbox.fhir.removesuffix("/r4"), "--client-id", sandbox.app.client_id,
-            "--client-secret-file", str(secret), "--out", str(out), *options,
+            program(), "receive", "--from", sandbox.fhir.removesuffix("/r4"), "--client-id", app.client_id,
+            "--client-secret-file", str(secret_file), "--redirect-uri", app.redirect_uris[0], "--out", str(out), *options,
         ]
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.lines = []

@@ -290,10 +290,10 @@ struct HostileSenderTests {
     func steady() async throws {
         var script = FakePlan.Script.usual
         let body = FakePlan.bundle((script.records["Observation"] ?? []).map { ($0, "match") }, total: 7)
-        script.detour = Self.at("/demo/r4/Observation?") { _ in .init(body: body, drip: (20, .milliseconds(100))) }
+        script.detour = Self.at("/demo/r4/Observation?") { _ in .init(body: body, drip: (25, .milliseconds(200))) }
         let (journey, result, _) = try await receive(script) {
-            $0.limits.idle = .milliseconds(600)
-            $0.limits.connect = .milliseconds(300)
+            $0.limits.idle = .seconds(3)
+            $0.limits.connect = .seconds(1)
         }
         #expect(result.receipt?.isComplete == true)
         #expect(result.retries.isEmpty)
@@ -314,7 +314,7 @@ struct HostileSenderTests {
         script.smart =
             #"{"authorization_endpoint":"\#(server.base)/demo/oauth2/authorize/payer2payer","token_endpoint":"\#(silent.base)/token"}"#
         plan.change { [script] in $0 = script }
-        let result = await Journey(server).run { $0.limits.idle = .milliseconds(300) }
+        let result = await Journey(server).run { $0.limits.idle = .seconds(1) }
         await server.stop()
         await silent.stop()
         return (silent.base, result)

@@ -13,11 +13,15 @@ package struct App: Sendable {
     package let redirectURIs: [String]
     /// The most it may be granted.
     package let scope: ScopeSet
+    /// When its credentials were first synced to the plan, which happens once the plan knows who stands behind it.
+    package let syncedAt: Timestamp
 
-    package init(key: Key<App>, clientID: String, name: String, organization: String?, kind: Kind, redirectURIs: [String], scope: ScopeSet)
-    {
+    package init(
+        key: Key<App>, clientID: String, name: String, organization: String?, kind: Kind, redirectURIs: [String], scope: ScopeSet,
+        syncedAt: Timestamp
+    ) {
         (self.key, self.clientID, self.name, self.organization) = (key, clientID, name, organization)
-        (self.kind, self.redirectURIs, self.scope) = (kind, redirectURIs, scope)
+        (self.kind, self.redirectURIs, self.scope, self.syncedAt) = (kind, redirectURIs, scope, syncedAt)
     }
 
     /// RFC 9700 §4.1.3: byte for byte, nothing normalised.

@@ -62,7 +62,28 @@ package enum Redemption: Sendable {
     case refused(OAuthError)
 }
 
+/// A permission as the plan's own people see it.
+package struct GrantRecord: Sendable {
+    package let key: Key<Grant>
+    package let appName: String
+    package let decider: Grant.Decider
+    package let createdAt: Timestamp
+    package let expiresAt: Timestamp
+    package let revokedAt: Timestamp?
+
+    package init(
+        key: Key<Grant>, appName: String, decider: Grant.Decider, createdAt: Timestamp, expiresAt: Timestamp, revokedAt: Timestamp?
+    ) {
+        (self.key, self.appName, self.decider) = (key, appName, decider)
+        (self.createdAt, self.expiresAt, self.revokedAt) = (createdAt, expiresAt, revokedAt)
+    }
+}
+
 package protocol GrantStore: Sendable {
+    /// Every permission this member has given, newest first.
+    func grants(of member: Key<Member>, plan: Key<Plan>) throws(Refusal) -> [GrantRecord]
+    /// Ends a permission and all that was issued from it; false when there is no such live one.
+    func revoke(grant: Key<Grant>, plan: Key<Plan>, at now: Timestamp) async throws(Refusal) -> Bool
     /// Takes a code once: the checks, its use and the tokens are one transaction. A second use revokes the grant (RFC 6749 §4.1.2).
     func redeem(
         code: SecretHash, app: Key<App>, plan: Key<Plan>, redirectURI: String?, verifier: String?, tokens: NewTokens, at now: Timestamp

@@ -59,7 +59,7 @@ struct MembersCommand: AsyncParsableCommand {
                     table.add([member.memberID, member.name, member.birthDate, member.postalCode, member.patientID ?? "(no record yet)"])
                 }
                 Console.say(table.text(indent: ""))
-                Console.say("\(ProgressBar.grouped(try composition.store.memberCount(plan: plan.key))) members in \(plan.name).")
+                Console.say("\(ProgressBar.grouped(try composition.store.memberCount(plan: plan.key))) in the roster of \(plan.name).")
             }
         }
     }

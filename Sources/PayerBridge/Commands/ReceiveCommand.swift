@@ -31,7 +31,11 @@ struct ReceiveCommand: AsyncParsableCommand {
             options.pageSize = max(1, min(1000, pageSize))
             options.allowInsecureHTTP = insecure
             let printer = ProgressPrinter.standardError()
-            let receipt = try await Receive(options) { printer.show($0) }.run()
+            let receipt = try await Receive(options) { event in
+                // The summary is the command's result and goes to standard output.
+                if case .finished = event { return }
+                printer.show(event)
+            }.run()
             Console.say(receipt.summary)
             if !receipt.isComplete { throw ExitCode(3) }
         }

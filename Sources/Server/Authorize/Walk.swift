@@ -16,7 +16,7 @@ struct Walk: Sendable {
     var root: String { "\(plan.addresses.authorization)/authorization/\(authorization.id)" }
     func url(_ step: String) -> String { root + step }
     var formToken: FormToken { FormToken(site.keys.formToken(authorization)) }
-    var askingApp: AskingApp { AskingApp(name: app.name, organization: app.organization, verifiedSince: nil) }
+    var askingApp: AskingApp { AskingApp(name: app.name, organization: app.organization, verifiedSince: app.syncedAt.date) }
 
     func frame(_ step: String) -> PageFrame {
         var links: [Language: String] = [:]

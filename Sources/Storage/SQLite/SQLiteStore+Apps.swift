@@ -9,7 +9,7 @@ extension SQLiteStore: AppStore {
         try read { reader in
             let statement = try reader.statement(
                 """
-                SELECT app.number, client_id, name, organization, kind, scope FROM app
+                SELECT app.number, client_id, name, organization, kind, scope, synced_at FROM app
                 JOIN app_plan ON app_plan.app = app.number AND app_plan.plan = ? WHERE client_id = ?
                 """)
             defer { statement.reset() }
@@ -23,7 +23,7 @@ extension SQLiteStore: AppStore {
         try read { reader in
             let statement = try reader.statement(
                 """
-                SELECT app.number, client_id, name, organization, kind, scope FROM app
+                SELECT app.number, client_id, name, organization, kind, scope, synced_at FROM app
                 JOIN app_plan ON app_plan.app = app.number WHERE app_plan.plan = ? ORDER BY app.number
                 """)
             defer { statement.reset() }
@@ -43,7 +43,8 @@ extension SQLiteStore: AppStore {
         while try uris.step() { redirectURIs.append(uris.text(0)) }
         return App(
             key: Key(number), clientID: row.text(1), name: row.text(2), organization: row.optionalText(3),
-            kind: App.Kind(rawValue: row.text(4)) ?? .confidential, redirectURIs: redirectURIs, scope: try ScopeSet(parsing: row.text(5)))
+            kind: App.Kind(rawValue: row.text(4)) ?? .confidential, redirectURIs: redirectURIs, scope: try ScopeSet(parsing: row.text(5)),
+            syncedAt: Timestamp(milliseconds: row.int(6)))
     }
 
     package func hasSecret(_ app: Key<App>, hash: SecretHash) throws(Refusal) -> Bool {
@@ -85,13 +86,13 @@ extension SQLiteStore: AppStore {
             for plan in plans {
                 try database.execute(
                     sql:
-                        "INSERT INTO app_plan (plan, app, synced_at) VALUES (?, ?, ?) ON CONFLICT (plan, app) DO UPDATE SET synced_at = excluded.synced_at",
+                        "INSERT INTO app_plan (plan, app, synced_at) VALUES (?, ?, ?) ON CONFLICT (plan, app) DO NOTHING",
                     arguments: [plan.number, number, now.milliseconds])
             }
             return number
         }
         return App(
             key: Key(number), clientID: registration.clientID, name: registration.name, organization: registration.organization,
-            kind: registration.kind, redirectURIs: registration.redirectURIs.map(\.text), scope: registration.scope)
+            kind: registration.kind, redirectURIs: registration.redirectURIs.map(\.text), scope: registration.scope, syncedAt: now)
     }
 }

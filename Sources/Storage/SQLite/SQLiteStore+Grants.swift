@@ -5,6 +5,39 @@ import GRDB
 package import Trust
 
 extension SQLiteStore: GrantStore {
+    package func grants(of member: Key<Member>, plan: Key<Plan>) throws(Refusal) -> [GrantRecord] {
+        try read { reader in
+            let row = try reader.statement(
+                """
+                SELECT g.number, a.name, g.decider, g.representative_name, g.relationship, g.created_at, g.expires_at, g.revoked_at
+                FROM access_grant g JOIN app a ON a.number = g.app WHERE g.plan = ? AND g.member = ? ORDER BY g.number DESC
+                """)
+            defer { row.reset() }
+            row.bind(1, plan.number)
+            row.bind(2, member.number)
+            var found: [GrantRecord] = []
+            while try row.step() {
+                let relationship = row.optionalText(4).flatMap { Grant.Relationship(rawValue: $0) } ?? .other
+                found.append(
+                    GrantRecord(
+                        key: Key(row.int(0)), appName: row.text(1),
+                        decider: row.text(2) == "member" ? .member : .representative(name: row.text(3), relationship: relationship),
+                        createdAt: Timestamp(milliseconds: row.int(5)), expiresAt: Timestamp(milliseconds: row.int(6)),
+                        revokedAt: row.optionalInt(7).map { Timestamp(milliseconds: $0) }))
+            }
+            return found
+        }
+    }
+
+    package func revoke(grant: Key<Grant>, plan: Key<Plan>, at now: Timestamp) async throws(Refusal) -> Bool {
+        try await change { database in
+            try database.execute(
+                sql: "UPDATE access_grant SET revoked_at = ? WHERE number = ? AND plan = ? AND revoked_at IS NULL",
+                arguments: [now.milliseconds, grant.number, plan.number])
+            return database.changesCount == 1
+        }
+    }
+
     package func redeem(
         code: SecretHash, app: Key<App>, plan: Key<Plan>, redirectURI: String?, verifier: String?, tokens: NewTokens, at now: Timestamp
     ) async throws(Refusal) -> Redemption {

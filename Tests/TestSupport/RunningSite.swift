@@ -1,0 +1,116 @@
+package import Exchange
+import Foundation
+import Hummingbird
+package import Logging
+package import Server
+package import ServiceLifecycle
+package import Storage
+package import Synthetic
+package import Trust
+
+/// A whole server on loopback with two plans in a store of its own, as long as one test runs.
+///
+/// `demo` is a sandbox under a path. `other` is a real plan at `auth.example.com` and `api.example.com`, whose codes go to the roster's address.
+package struct RunningSite: Sendable {
+    package let site: Site
+    package let store: SQLiteStore
+    package let folder: String
+    package let clock: TestClock
+    package let apps: TestApps
+    package let web: Web
+    package let port: Int
+
+    package var demo: Plan { site.plans[0] }
+    package var other: Plan { site.plans[1] }
+    package var address: String { site.publicAddress }
+    package var member: SyntheticMember { MadePlans.demo.member(at: MadePlans.tiny) }
+    package var second: SyntheticMember { MadePlans.demo.member(at: MadePlans.second) }
+
+    package struct NotStarted: Error {}
+    /// Answers of 500 and above that nobody should ever get.
+    package struct Troubles: Error { package let answers: [String] }
+
+    /// Starts a site, lets `use` talk to it and stops it. Throws when any answer was 500 or above.
+    ///
+    /// `isSandbox` adds the sandbox's pages and keeps sent mail; `services` run beside the server.
+    package static func with(
+        isSandbox: Bool = false, services: (SQLiteStore, Logger) throws -> [any Service] = { _, _ in [] },
+        _ use: (RunningSite) async throws -> Void
+    ) async throws {
+        let folder = try await MadePlans.copy()
+        defer { MadePlans.remove(folder) }
+        let store = try SQLiteStore(directory: folder, keepsSentMail: isSandbox)
+        let logger = LogCapture.logger("test-site")
+        let others = try services(store, logger)
+        for _ in 0..<5 {
+            let site = try await make(store, port: try freePort(), folder: folder, isSandbox: isSandbox)
+            guard let running = try await site.started(others, logger) else { continue }
+            let result: Result<Void, any Error>
+            do { result = .success(try await use(site)) } catch { result = .failure(error) }
+            try await site.web.shutdown()
+            await running.group.triggerGracefulShutdown()
+            try await running.task.value
+            try store.close()
+            let troubles = site.web.troubles
+            if !troubles.isEmpty { throw Troubles(answers: troubles) }
+            return try result.get()
+        }
+        throw NotStarted()
+    }
+
+    private static func make(_ store: SQLiteStore, port: Int, folder: String, isSandbox: Bool) async throws -> RunningSite {
+        let clock = TestClock()
+        let address = "http://127.0.0.1:\(port)"
+        let demo = Plan(
+            key: try await store.enrol(planID: "demo", name: "Demo Health Plan"), id: "demo", name: "Demo Health Plan",
+            addresses: PlanAddresses(authorization: "\(address)/demo/oauth2", fhir: "\(address)/demo/r4"),
+            policy: PlanPolicy(environment: .sandbox, codeAddress: .typed, limits: .sandbox))
+        let other = Plan(
+            key: try await store.enrol(planID: "other", name: "Other Health Plan"), id: "other", name: "Other Health Plan",
+            addresses: PlanAddresses(authorization: "https://auth.example.com/oauth2", fhir: "https://api.example.com/r4"),
+            policy: PlanPolicy(environment: .production, codeAddress: .roster))
+        let apps = TestApps()
+        try await apps.register(in: store, demo: demo.key, other: other.key, at: clock.now)
+        var hosts = HostTable(admitsLoopback: false)
+        hosts.add("127.0.0.1:\(port)", .site)
+        for host in ["auth.example.com", "api.example.com"] { hosts.add(host, .plan(path: "/other")) }
+        let sandbox = isSandbox ? Sandbox(apps: [], testMembers: [], commands: [], authorizeLink: "") : nil
+        let site = Site(
+            plans: [demo, other], store: store, world: clock.world, keys: ServerKeys(secret: Array(repeating: 7, count: 32)),
+            publicAddress: address, hosts: hosts, sandbox: sandbox)
+        return RunningSite(site: site, store: store, folder: folder, clock: clock, apps: apps, web: Web(port: port), port: port)
+    }
+
+    /// Nil when another process took the port meanwhile.
+    private func started(_ others: [any Service], _ logger: Logger) async throws -> (group: ServiceGroup, task: Task<Void, any Error>)? {
+        let (running, heard) = AsyncStream.makeStream(of: Int.self)
+        let server = SiteServer.make(site, at: .init(host: "127.0.0.1", port: port), logger: logger) { port in heard.yield(port) }
+        let all: [any Service] = [server] + others
+        let group = ServiceGroup(
+            configuration: .init(services: all.map { .init(service: $0) }, gracefulShutdownSignals: [], logger: logger))
+        let task = Task {
+            defer { heard.finish() }
+            try await group.run()
+        }
+        var ports = running.makeAsyncIterator()
+        if await ports.next() != nil { return (group, task) }
+        _ = await task.result
+        try await web.shutdown()
+        return nil
+    }
+
+    /// A port of loopback that nobody listens on. The addresses of a site are configured before it runs, so it has to be known before.
+    private static func freePort() throws -> Int {
+        let handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(handle) }
+        var place = sockaddr_in()
+        place.sin_family = sa_family_t(AF_INET)
+        place.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = withUnsafeMutablePointer(to: &place) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(handle, $0, length) == 0 && getsockname(handle, $0, &length) == 0 }
+        }
+        guard bound else { throw NotStarted() }
+        return Int(UInt16(bigEndian: place.sin_port))
+    }
+}
