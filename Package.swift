@@ -19,6 +19,7 @@ let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-ser
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 /// SwiftNIO, as the parts that open sockets need it.
 let sockets = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { Target.Dependency.product(name: $0, package: "swift-nio") }
 
@@ -40,6 +41,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -79,8 +81,8 @@ let package = Package(
         .target(
             name: "Receiver",
             dependencies: [
-                "FHIR", "Trust", logging,
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                "FHIR", "Trust", crypto, .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                httpClient,
             ] + sockets,
             swiftSettings: house
         ),
@@ -88,7 +90,8 @@ let package = Package(
         .executableTarget(
             name: "PayerBridge",
             dependencies: [
-                "Exchange", "FHIR", "Mail", "Receiver", "Server", "Storage", "Synthetic", "Trust", hummingbird, lifecycle, signals, logging, "Yams",
+                "Exchange", "FHIR", "Mail", "Receiver", "Server", "Storage", "Synthetic", "Trust", hummingbird, lifecycle, signals, logging,
+                "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: house
@@ -100,7 +103,8 @@ let package = Package(
         .testTarget(name: "TrustTests", dependencies: ["Trust", crypto], swiftSettings: house),
         .testTarget(name: "MailTests", dependencies: ["Mail", "Exchange", logging, lifecycle], swiftSettings: house),
         .testTarget(name: "PagesTests", dependencies: ["Pages", mustache], swiftSettings: house),
-        .testTarget(name: "ReceiverTests", dependencies: ["Receiver", "FHIR", "Trust"] + sockets, swiftSettings: house),
+        .testTarget(
+            name: "ReceiverTests", dependencies: ["Receiver", "FHIR", "Trust", crypto, httpClient] + sockets, swiftSettings: house),
         .testTarget(name: "SyntheticTests", dependencies: ["Synthetic"], swiftSettings: house),
     ],
     cxxLanguageStandard: .cxx17

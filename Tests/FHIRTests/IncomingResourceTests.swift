@@ -129,7 +129,8 @@ struct IncomingResourceTests {
                 #expect(written == expected.replacing("{S", with: "{" + MetaSpliceTests.stamp))
             }
         }
-        try parsed(#"{"resourceType":"Patient","id":"own"}"#) { #expect(try IncomingResource($0, fallbackID: fallback).id.text == "own") }
+        let own = try parsed(#"{"resourceType":"Patient","id":"own"}"#) { try IncomingResource($0, fallbackID: fallback).id.text }
+        #expect(own == "own")
         #expect(try refusal(#"{"resourceType":"Patient","id":"not legal"}"#, fallback: fallback) != nil)
     }
 

@@ -1,7 +1,12 @@
-"""One sandbox for all tests, and members who walk through its pages. Environment: PAYERBRIDGE_PROGRAM, PAYERBRIDGE_SCREENSHOTS."""
+"""One sandbox for all tests, and members who walk through its pages.
+
+Run: `pip install -r requirements.txt`, then `pytest` here. PAYERBRIDGE_PROGRAM names the program (else the debug build),
+PAYERBRIDGE_SCREENSHOTS a folder for pictures of every page. Debian: chromium for the browser tests, faketime for test_time.py, curl.
+"""
 
 import os
 import pathlib
+import subprocess
 import sys
 from types import SimpleNamespace
 
@@ -13,12 +18,14 @@ os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
 
 from fhirpy import SyncFHIRClient  # noqa: E402
 
-from mailbox import SandboxMailbox  # noqa: E402
+from mailbox import SMTPMailbox, SandboxMailbox  # noqa: E402
 from oauth import Member  # noqa: E402
-from sandbox import Sandbox, program  # noqa: E402
+from sandbox import ROOT, Sandbox, program  # noqa: E402
 
 MAYTE = "01-testmemid"
 LITTLE = "03-testmemid"
+SMTP_SERVERS = (ROOT / "Tests/Support/smtp_server.py", ROOT / "Tests/MailTests/smtp_server.py")
+SERVER = next((path for path in SMTP_SERVERS if path.exists()), None)
 
 
 def pytest_sessionstart(session):
@@ -98,6 +105,26 @@ def other(start_sandbox):
     sandbox = start_sandbox(members=0)
     play = Member(sandbox, SandboxMailbox(sandbox))
     return SimpleNamespace(sandbox=sandbox, play=play, tokens=play.tokens(sandbox.member(MAYTE)))
+
+
+@pytest.fixture(scope="session")
+def mail_server(tmp_path_factory):
+    """start(port) runs a test SMTP server; gives its mailbox and its port."""
+    assert SERVER, "smtp_server.py is not where it was"
+    running = []
+
+    def start(port=0):
+        folder = tmp_path_factory.mktemp("mail")
+        command = [sys.executable, str(SERVER), "--port", str(port), "--dir", str(folder)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        running.append(process)
+        return SMTPMailbox(folder), int(process.stdout.readline().removeprefix("listening "))
+
+    yield start
+    for process in running:
+        process.terminate()
+        process.wait(10)
+        process.stdout.close()
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import pytest
 from fhirclient.client import FHIRClient
 from fhirclient.models.condition import Condition
+from fhirclient.models.coverage import Coverage
 from fhirclient.models.observation import Observation
 from fhirclient.server import FHIRNotFoundException, FHIRPermissionDeniedException, FHIRUnauthorizedException
 
@@ -58,14 +59,12 @@ def test_it_refreshes_its_token_and_goes_on(sandbox, member_walk, mayte):
 
 
 def test_it_meets_the_refusals_as_the_errors_it_knows(sandbox, smart):
-    from fhirclient.models.coverage import Coverage
-
     with pytest.raises(FHIRPermissionDeniedException):
-        Coverage.where({}).perform(smart.server)
+        list(Coverage.where({}).perform_iter(smart.server))
     with pytest.raises(FHIRNotFoundException):
         Observation.read("there-is-none", smart.server)
     stranger = FHIRClient(settings(sandbox))
     stranger.prepare()
     stranger.server.auth.access_token = "unknown"
     with pytest.raises(FHIRUnauthorizedException):
-        Observation.where({}).perform(stranger.server)
+        list(Observation.where({}).perform_iter(stranger.server))

@@ -1,5 +1,6 @@
 """Token, revoke and introspect: nobody, the wrong client, the wrong words, the right ones."""
 
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -118,8 +119,6 @@ def test_a_code_of_another_server_is_unknown_here(sandbox, other, mayte):
 
 
 def test_only_one_of_many_simultaneous_uses_of_a_code_wins(sandbox, play, mayte):
-    from concurrent.futures import ThreadPoolExecutor
-
     fields = {"grant_type": "authorization_code", "code": play.code(mayte), **sandbox.app.credentials}
     with ThreadPoolExecutor(10) as pool:
         answers = list(pool.map(lambda _: post(sandbox.plan["token"], fields), range(10)))

@@ -4,11 +4,13 @@ import json
 import re
 import signal
 import socket
+import time
 
 import pytest
 import requests
 
-from oauth import bearer
+from mailbox import SandboxMailbox
+from oauth import Member, bearer
 from scenario import INSIDE
 
 
@@ -106,6 +108,13 @@ def test_head_answers_like_get_without_a_body(sandbox, granted):
         assert head.headers.get("Content-Length") == got.headers.get("Content-Length")
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/assets/style.css", "/demo/oauth2/assets/style.css"])
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_another_method_on_an_open_page_is_refused_with_what_is_allowed(sandbox, path, method):
+    answer = requests.request(method, sandbox.portal + path, timeout=10)
+    assert answer.status_code == 405 and "GET" in answer.headers["Allow"]
+
+
 def test_two_requests_at_once_on_one_connection_get_their_answers_in_order(sandbox):
     first = get("/healthz").replace("Connection: close\r\n", "")
     _, text = talk(sandbox, first + get(sandbox_path(sandbox, "/nothing/here/at/all")))
@@ -120,11 +129,6 @@ def test_the_log_shows_no_secret_and_no_person(sandbox, granted, neighbour, whol
 
 
 def test_it_stops_when_told_and_a_second_start_is_quick_and_knows_the_tokens(start_sandbox):
-    import time
-
-    from mailbox import SandboxMailbox
-    from oauth import Member
-
     first = start_sandbox()
     token = Member(first, SandboxMailbox(first)).tokens(first.member("03-testmemid"))
     assert first.stop(signal.SIGTERM) in (0, -signal.SIGTERM)

@@ -1,52 +1,26 @@
 """The code reaches a real SMTP server, and from there the member."""
 
-import subprocess
-import sys
+from types import SimpleNamespace
 
 import pytest
 
-from mailbox import SMTPMailbox, code_in, fresh_address, patiently
+from mailbox import code_in, fresh_address, patiently
 from oauth import Member, authorize_url
-from sandbox import ROOT, free_port
+from sandbox import free_port
 from walk import Walk, answer_of
-
-SERVER = next((path for path in (ROOT / "Tests/Support/smtp_server.py", ROOT / "Tests/MailTests/smtp_server.py") if path.exists()), None)
-
-
-@pytest.fixture(scope="module")
-def mail_server(tmp_path_factory):
-    """start(port, *options) runs the test SMTP server; its mails lie in `folder`."""
-    assert SERVER, "smtp_server.py is not where it was"
-    running = []
-    folder = tmp_path_factory.mktemp("mail")
-
-    def start(port=0, *options):
-        process = subprocess.Popen(
-            [sys.executable, str(SERVER), "--port", str(port), "--dir", str(folder), *options], stdout=subprocess.PIPE, text=True
-        )
-        running.append(process)
-        return process, int(process.stdout.readline().removeprefix("listening "))
-
-    start.folder = folder
-    yield start
-    for process in running:
-        process.terminate()
-        process.wait(10)
-        process.stdout.close()
 
 
 @pytest.fixture(scope="module")
 def mailing(start_sandbox, mail_server):
-    _, port = mail_server()
-    return start_sandbox("--smtp", f"smtp://127.0.0.1:{port}", members=0)
+    mailbox, port = mail_server()
+    sandbox = start_sandbox("--smtp", f"smtp://127.0.0.1:{port}", members=0)
+    return SimpleNamespace(sandbox=sandbox, mailbox=mailbox, walk=Member(sandbox, mailbox).walk)
 
 
-def test_a_member_reads_the_code_from_the_mail_and_authorizes(mailing, mail_server):
-    mailbox = SMTPMailbox(mail_server.folder)
-    address = fresh_address()
-    member = mailing.members[0]
-    assert "code" in answer_of(Member(mailing, mailbox).walk(authorize_url(mailing), member, address))
-    mail = mailbox.newest(address)
+def test_a_member_reads_the_code_from_the_mail_and_authorizes(mailing):
+    member, address = mailing.sandbox.members[0], fresh_address()
+    assert "code" in answer_of(mailing.walk(authorize_url(mailing.sandbox), member, address))
+    mail = mailing.mailbox.newest(address)
     headers = dict((name.lower(), value) for name, value in mail["headers"])
     assert mail["recipients"] == [address] and headers["to"].strip("<>") == address
     assert "Demo Health Plan" in mail["subject"] and headers["date"] and headers["message-id"]
@@ -54,11 +28,10 @@ def test_a_member_reads_the_code_from_the_mail_and_authorizes(mailing, mail_serv
     assert member["lastName"] not in mail["raw"] and member["memberId"] not in mail["raw"], "no mail says who the member is"
 
 
-def test_a_spanish_walk_sends_a_spanish_mail(mailing, mail_server):
-    mailbox = SMTPMailbox(mail_server.folder)
+def test_a_spanish_walk_sends_a_spanish_mail(mailing):
     address = fresh_address()
-    assert "code" in answer_of(Member(mailing, mailbox).walk(authorize_url(mailing), mailing.members[0], address, language="es"))
-    mail = mailbox.newest(address)
+    assert "code" in answer_of(mailing.walk(authorize_url(mailing.sandbox), mailing.sandbox.members[0], address, language="es"))
+    mail = mailing.mailbox.newest(address)
     assert "Su código para Demo Health Plan" in mail["text"] and mail["subject"].startswith("Su código")
 
 
@@ -69,8 +42,7 @@ def test_a_mail_that_could_not_be_delivered_at_once_is_delivered_later(start_san
     walk, address = Walk(authorize_url(sandbox)), fresh_address()
     walk.identify(sandbox.members[0])
     assert walk.submit("/email", email=address).url.endswith("/code"), "the member does not wait for the mail server"
-    mail_server(port)
-    mailbox = SMTPMailbox(mail_server.folder)
+    mailbox, _ = mail_server(port)
     code = code_in(patiently(lambda: mailbox.mails(address), "the late mail", seconds=30)[0]["text"])
     assert walk.submit("/code", code=code).url.endswith("/consent")
     assert len(mailbox.mails(address)) == 1, "delivered once"

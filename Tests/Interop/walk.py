@@ -17,9 +17,9 @@ def details(member):
 class Walk:
     """One member in one browser, begun at an app's authorize address. `callback` is set when the pages are done."""
 
-    def __init__(self, authorize_url, language="en"):
+    def __init__(self, authorize_url, language="en", session=None):
         self.redirect_uri = parse_qs(urlsplit(authorize_url).query).get("redirect_uri", [""])[0]
-        self.session = requests.Session()
+        self.session = session or requests.Session()
         self.session.headers["Accept-Language"] = language
         self.callback = None
         self.statuses = []

@@ -35,7 +35,7 @@ package final class Walk {
     /// The address of the walk's first page.
     package var root: String {
         let path = address.split(separator: "?")[0]
-        guard let range = path.range(of: "/authorization/") else { return String(path) }
+        guard let range = path.firstRange(of: "/authorization/") else { return String(path) }
         return path[..<range.upperBound] + path[range.upperBound...].prefix { $0 != "/" }
     }
     package var id: String { root.split(separator: "/").last.map(String.init) ?? "" }

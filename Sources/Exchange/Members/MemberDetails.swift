@@ -37,16 +37,20 @@ package struct MemberDetails: Sendable, Equatable {
     }
 
     package static func identifier(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.folded.unicodeScalars.filter { !$0.properties.isWhitespace && $0 != "-" && $0 != "\u{2011}" }))
+        String(String.UnicodeScalarView(text.folded.unicodeScalars.filter { !$0.properties.isWhitespace && !dashes.contains($0) }))
     }
 
-    /// The first five digits count: `02116-1234` is `02116`.
+    /// The first five digits count: `02116-1234`, also without its dash, is `02116`.
     static func postal(_ text: String) -> String {
-        let compact = text.folded.utf8.filter { $0 != 0x20 }
-        return String(decoding: compact.prefix { $0 != 0x2D }, as: UTF8.self)
+        let scalars = text.folded.unicodeScalars.filter { !$0.properties.isWhitespace }
+        let compact = String(String.UnicodeScalarView(scalars.prefix { !dashes.contains($0) }))
+        let isNineDigits = compact.utf8.count == 9 && compact.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
+        return isNineDigits ? String(compact.prefix(5)) : compact
     }
 
-    private static let separators: Set<Unicode.Scalar> = ["-", "'", "’", "‘", ".", "\u{2011}"]
+    /// Folding has turned the non-breaking hyphen into U+2010 already.
+    private static let dashes: Set<Unicode.Scalar> = ["-", "\u{2010}", "\u{2011}", "\u{2012}", "\u{2013}", "\u{2014}", "\u{2015}"]
+    private static let separators: Set<Unicode.Scalar> = dashes.union(["'", "’", "‘", "ʼ", "ʻ", "`", "."])
 }
 
 /// A birth date as people write it: `01/04/2011` or `2011-01-04`.
@@ -61,9 +65,8 @@ package enum BirthDate {
         }
         let parts = bytes.split(omittingEmptySubsequences: false) { $0 == 0x2F || $0 == 0x2D }.map { number($0) }
         guard parts.count == 3, let first = parts[0], let second = parts[1], let third = parts[2] else { return nil }
-        let isYearFirst = bytes.count >= 5 && bytes[4] == 0x2D
         let day =
-            isYearFirst
+            first.digits == 4
             ? CivilDay(year: first.value, month: second.value, day: third.value)
             : third.digits == 4 ? CivilDay(year: third.value, month: first.value, day: second.value) : nil
         guard let day, day.year >= 1880 else { return nil }

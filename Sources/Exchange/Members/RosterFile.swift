@@ -14,7 +14,7 @@ package struct RosterFile: Sendable {
     /// `name` stands in the problems. Throws when the header lacks a required column.
     package init(_ bytes: [UInt8], name: String) throws(Refusal) {
         var records = CommaSeparated(bytes)
-        guard let (_, header) = records.next() else { throw Refusal(.invalid, "\(name) is empty.") }
+        guard let (_, header, _) = records.next() else { throw Refusal(.invalid, "\(name) is empty.") }
         let columns = header.map { String(decoding: $0.utf8.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }, as: UTF8.self) }
         let missing = Self.required.filter { !columns.contains($0) }
         guard missing.isEmpty else {
@@ -23,8 +23,12 @@ package struct RosterFile: Sendable {
                 "\(name):1: the header lacks \(missing.joined(separator: ", ")). Columns: \((Self.required + Self.optional).joined(separator: ","))"
             )
         }
-        while let (number, fields) = records.next() {
+        while let (number, fields, flaw) = records.next() {
             let place = "\(name):\(number)"
+            if let flaw {
+                problems.append(.init(place: place, reason: flaw))
+                continue
+            }
             guard fields.count == columns.count else {
                 problems.append(.init(place: place, reason: "There are \(fields.count) fields; the header has \(columns.count)."))
                 continue
@@ -68,7 +72,8 @@ struct CommaSeparated: IteratorProtocol {
         at = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     }
 
-    mutating func next() -> (line: Int, fields: [String])? {
+    /// `flaw` says why a record cannot be trusted.
+    mutating func next() -> (line: Int, fields: [String], flaw: String?)? {
         while at < bytes.count, bytes[at] == 0x0A || bytes[at] == 0x0D {
             if bytes[at] == 0x0A { line += 1 }
             at += 1
@@ -78,6 +83,7 @@ struct CommaSeparated: IteratorProtocol {
         var fields: [String] = []
         var field: [UInt8] = []
         var isQuoted = false
+        let begin = at
         while at < bytes.count {
             let byte = bytes[at]
             at += 1
@@ -103,7 +109,13 @@ struct CommaSeparated: IteratorProtocol {
             }
         }
         fields.append(Self.text(field))
-        return (start, fields)
+        let flaw: String? =
+            if isQuoted {
+                "A quotation mark opens and is never closed, so the rest of the file could not be read."
+            } else if String(validating: bytes[begin..<at], as: UTF8.self) == nil {
+                "The line is not UTF-8; save the file as UTF-8."
+            } else { nil }
+        return (start, fields, flaw)
     }
 
     private static func text(_ bytes: [UInt8]) -> String {

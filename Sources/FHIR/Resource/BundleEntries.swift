@@ -28,12 +28,15 @@ package struct BundleEntries {
             // Some writers refer by the bare uuid although the entry has no fullUrl.
             byFullURL["urn:uuid:\(id.text)"] = byFullURL["urn:uuid:\(id.text)"] ?? Reference(type, id)
         }
-        // What belongs to the plan comes first, so that conditional references of the same Bundle find it.
-        entries = entries.filter(Self.isShared) + entries.filter { !Self.isShared($0) }
+        // What belongs to the plan comes first, so that conditional references of the same Bundle find it; a Provenance may belong to the
+        // owner of what it names, so it comes last.
+        let turns = entries.map(Self.turn)
+        entries = (0...2).flatMap { turn in zip(entries, turns).filter { $0.1 == turn }.map(\.0) }
     }
 
-    private static func isShared(_ entry: Entry) -> Bool {
-        entry.resource["resourceType"]?.text.flatMap { ResourceType($0) }.map(ReleasedTypes.isShared) ?? false
+    private static func turn(_ entry: Entry) -> Int {
+        guard let type = entry.resource["resourceType"]?.text.flatMap({ ResourceType($0) }) else { return 1 }
+        return ReleasedTypes.isShared(type) ? 0 : type == .provenance ? 2 : 1
     }
 
     /// The entry's bytes with every `urn:uuid:` and conditional (`Practitioner?identifier=system|value`) reference resolved.

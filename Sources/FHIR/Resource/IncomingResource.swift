@@ -26,12 +26,13 @@ package struct IncomingResource {
         guard let id = resource["id"].map({ $0.text.flatMap { ResourceID($0) } }) ?? fallbackID else {
             throw ResourceProblem("The \(type.name) has no id of 1 to 64 letters, digits, '-' and '.'.")
         }
+        if let meta = resource["meta"], !meta.isObject { throw ResourceProblem("The \(type.name)'s meta is not a JSON object.") }
         if let contained = resource["contained"], ReleasedTypes.isClinical(type) { try Self.check(contained: contained, in: type) }
         self.type = type
         self.id = id
         owner = try Self.owner(of: resource, type, id)
         source = resource.bytes
-        meta = MetaSplice(resource, base: resource.range.lowerBound)
+        meta = MetaSplice(resource, base: resource.range.lowerBound, missingID: id)
     }
 
     /// Claims and coverage hidden inside a clinical resource would leave with it.

@@ -5,11 +5,19 @@ package struct MetaSplice: Sendable {
     private let insertAt: Int
     private let opening: [UInt8]
     private let closing: [UInt8]
+    /// The id of a resource that came without one, and where it goes.
+    private let id: (at: Int, bytes: [UInt8])?
 
-    /// `resource` must be an object. What `meta` holds besides the two elements stays as it is, in its order.
-    package init(_ resource: JSONValue, base: Int = 0) {
+    /// `resource` must be an object. What `meta` holds besides the two elements stays as it is, in its order; `missingID` is written into a
+    /// resource that has no id of its own.
+    package init(_ resource: JSONValue, base: Int = 0, missingID: ResourceID? = nil) {
+        let type = resource["resourceType"]
+        id =
+            if let missingID, let type, resource["id"] == nil {
+                (type.range.upperBound - base, Array(#","id":"\#(missingID.text)""#.utf8))
+            } else { nil }
         guard let meta = resource["meta"], meta.isObject else {
-            let anchor = resource["id"] ?? resource["resourceType"]
+            let anchor = resource["id"] ?? type
             cuts = []
             insertAt = (anchor?.range.upperBound ?? resource.range.lowerBound + 1) - base
             opening = anchor == nil ? Array(#""meta":{"#.utf8) : Array(#","meta":{"#.utf8)
@@ -40,6 +48,7 @@ package struct MetaSplice: Sendable {
     /// The resource with these two elements in its `meta`; everything else byte for byte.
     package func write(_ source: UnsafeRawBufferPointer, version: Int, lastUpdated: [UInt8]) -> [UInt8] {
         var splice = ByteSplice()
+        if let id { splice.replace(id.at..<id.at, with: id.bytes) }
         var inserted = opening
         inserted += #""versionId":""#.utf8
         inserted += String(version).utf8

@@ -17,8 +17,8 @@ package struct DateRange: Sendable, Hashable {
         guard let year = reader.digits(4), year > 0 else { return nil }
         let day = { (month: Int, day: Int) in CivilDay(year: year, month: month, day: day).map { $0.daysSinceEpoch * 86_400_000 } }
         if reader.isAtEnd {
-            guard let low = day(1, 1), let high = CivilDay(year: min(year + 1, 9999), month: 1, day: 1) else { return nil }
-            self.init(low: low, high: high.daysSinceEpoch * 86_400_000)
+            guard let low = day(1, 1), let last = day(12, 31) else { return nil }
+            self.init(low: low, high: last + 86_400_000)
             return
         }
         guard reader.take("-"), let month = reader.digits(2), (1...12).contains(month) else { return nil }
@@ -32,7 +32,7 @@ package struct DateRange: Sendable, Hashable {
             self.init(low: midnight, high: midnight + 86_400_000)
             return
         }
-        guard reader.take("T"), let hour = reader.digits(2), hour <= 24, reader.take(":"), let minute = reader.digits(2), minute < 60 else {
+        guard reader.take("T"), let hour = reader.digits(2), hour < 24, reader.take(":"), let minute = reader.digits(2), minute < 60 else {
             return nil
         }
         var low = midnight + Int64(hour * 60 + minute) * 60_000

@@ -98,7 +98,7 @@ package struct SearchQuery: Sendable {
                 throw SearchProblem(.invalid, "_count takes a number from 0 to \(Self.maximumCount).", parameter: written)
             }
             count = min(number, Self.maximumCount)
-            isCountOnly = number == 0
+            if number == 0 { isCountOnly = true }
         case "_summary":
             guard value == "count" || value == "false" else {
                 throw SearchProblem(.notSupported, "_summary takes count or false here.", parameter: written)

@@ -9,6 +9,7 @@ final class RosterWriter {
     private let update: Statement
     private let moveAccounts: Statement
     private let unlink: Statement
+    private let hasRecord: Statement
 
     init(_ connection: OpaquePointer, plan: Key<Plan>) throws {
         self.plan = plan.number
@@ -31,6 +32,7 @@ final class RosterWriter {
             """)
         moveAccounts = try Statement(connection, "UPDATE member_account SET member = ? WHERE plan = ? AND member = ?")
         unlink = try Statement(connection, "DELETE FROM member WHERE plan = ? AND number = ?")
+        hasRecord = try Statement(connection, "SELECT 1 FROM resource WHERE plan = ? AND member = ? LIMIT 1")
     }
 
     /// A line from a Patient fills what is empty and never overrides what a roster file said.
@@ -65,8 +67,19 @@ final class RosterWriter {
             try write(insert, entry)
             return .added
         }
+        if let wanted = entry.patientID, let own = existing.entry.patientID, wanted != own, try has(hasRecord, existing.number) {
+            return .refused("Member ID \(entry.memberID) already has the record of another Patient.")
+        }
         let next = entry.merged(over: existing.entry, fromPatient: fromPatient)
         return next == existing.entry ? .unchanged : try write(next, into: existing.number)
+    }
+
+    private func has(_ statement: Statement, _ member: Int64) throws -> Bool {
+        statement.reset()
+        defer { statement.reset() }
+        statement.bind(1, plan)
+        statement.bind(2, member)
+        return try statement.step()
     }
 
     private func find(_ statement: Statement, _ value: String) throws -> (number: Int64, entry: RosterEntry)? {

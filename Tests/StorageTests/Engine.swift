@@ -1,0 +1,178 @@
+import Exchange
+import FHIR
+import Foundation
+import Storage
+import Testing
+import Trust
+
+/// Every promise a store keeps, as the tests see one.
+typealias EveryStore = AppStore & AttemptStore & AuthorizationStore & ClinicalStore & GrantStore & ImportStore & MailArchive & MemberStore & Outbox
+    & PlanStore
+
+/// The engines that the promises are tested on.
+enum Engine: String, CaseIterable, CustomTestStringConvertible {
+    case sqlite
+
+    var testDescription: String { rawValue }
+
+    /// An empty store that is gone afterwards.
+    func withStore<T>(_ body: (any EveryStore) async throws -> T) async throws -> T {
+        switch self {
+        case .sqlite: try await withSQLiteStore { try await body($0) }
+        }
+    }
+}
+
+/// An empty SQLite store in a directory of its own that is removed afterwards.
+func withSQLiteStore<T>(keepsSentMail: Bool = true, _ body: (SQLiteStore) async throws -> T) async throws -> T {
+    try await withFolder { try await body(SQLiteStore(directory: $0, keepsSentMail: keepsSentMail)) }
+}
+
+func withFolder<T>(_ body: (String) async throws -> T) async throws -> T {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("payerbridge-\(UUID().uuidString)").path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    return try await body(folder)
+}
+
+/// 2026-11-24T00:00:00Z, a Tuesday.
+let today = Timestamp(milliseconds: 1_795_478_400_000)
+
+/// Resources ready to be kept, made from their JSON.
+func prepared(_ sources: [String]) throws -> [PreparedResource] {
+    let parser = JSONParser()
+    var terms = Terms()
+    return try sources.map { source in
+        try parser.withDocument(Array(source.utf8)) { try PreparedResource($0, using: &terms) }
+    }
+}
+
+func prepared(_ sources: String...) throws -> [PreparedResource] { try prepared(sources) }
+
+func patient(_ id: String, memberID: String? = nil, first: String = "Ana", last: String = "Lee", birthDate: String = "2011-01-04") -> String {
+    let identifier = memberID.map { #","identifier":[{"type":{"coding":[{"code":"MB"}]},"value":"\#($0)"}]"# } ?? ""
+    return #"{"resourceType":"Patient","id":"\#(id)"\#(identifier),"name":[{"family":"\#(last)","given":["\#(first)"]}],"birthDate":"\#(birthDate)","address":[{"postalCode":"02116"}]}"#
+}
+
+func observation(_ id: String, of patient: String, status: String = "final", more: String = "") -> String {
+    #"{"resourceType":"Observation","id":"\#(id)","status":"\#(status)","subject":{"reference":"Patient/\#(patient)"}\#(more)}"#
+}
+
+extension ClinicalStore {
+    /// The body of a resource as this compartment sees it; nil when it does not.
+    func body(_ type: ResourceType, _ id: String, in compartment: Compartment, within restriction: [[SearchClause]]? = nil) throws -> String? {
+        try read(type, id: id, in: compartment, within: restriction) { String(decoding: $0.body, as: UTF8.self) }
+    }
+
+    /// The ids of one page, with its summary.
+    func page(
+        _ type: ResourceType, _ parameters: [(name: String, value: String)], in compartment: Compartment, after: String? = nil,
+        restriction: [[SearchClause]]? = nil
+    ) throws -> (ids: [String], summary: SearchSummary) {
+        var query = try SearchQuery(type: type, parameters: parameters)
+        query.restriction = restriction
+        var ids: [String] = []
+        var found: SearchSummary?
+        try search(query, in: compartment, after: after, opening: { found = $0 }, each: { ids.append($0.id) })
+        let summary = try #require(found)
+        #expect(summary.pageCount == ids.count)
+        return (ids, summary)
+    }
+}
+
+extension MemberStore where Self: ImportStore {
+    /// Keeps a Patient and gives the compartment it made.
+    func addMember(_ id: String, memberID: String, plan: Key<Plan>, first: String = "Ana") throws -> Compartment {
+        _ = try keep(prepared(patient(id, memberID: memberID, first: first)), plan: plan, at: today)
+        let member = try #require(try members(memberID: memberID, plan: plan).first)
+        return Compartment(plan: plan, member: member.key, patientID: id)
+    }
+}
+
+extension AppStore {
+    func addApp(_ clientID: String = "client", plans: [Key<Plan>], secret: SecretHash? = nil, name: String = "Other Plan") async throws -> App {
+        try await register(
+            AppRegistration(
+                name: name, organization: "Other Health", kind: .confidential,
+                redirectURIs: [RedirectURI("https://other.example/callback", for: .sandbox)], clientID: clientID, secretHash: secret), plans: plans,
+            at: today)
+    }
+}
+
+/// A plan with one member and one app, and walks through it.
+struct Scene {
+    let store: any EveryStore
+    let plan: Key<Plan>
+    let app: App
+    let compartment: Compartment
+
+    init(_ store: any EveryStore) async throws {
+        self.store = store
+        plan = try await store.enrol(planID: "demo", name: "Demo Health Plan")
+        app = try await store.addApp(plans: [plan])
+        compartment = try store.addMember("p1", memberID: "M-1", plan: plan)
+    }
+
+    func walk(_ id: String = "walk", challenge: PKCE.Challenge? = nil, browser: SecretHash = Secret.make(.session).hash) throws -> Authorization {
+        Authorization(
+            id: id, revision: 0, plan: plan, app: app.key, clientID: app.clientID, browser: browser,
+            redirectURI: try RedirectURI("https://other.example/callback", for: .sandbox), redirectURIWasSent: true, state: "s t&=ä", scope: .clinicalRead,
+            challenge: challenge, expiresAt: today.adding(seconds: 1800), language: "es", step: .started)
+    }
+
+    func newGrant(_ code: SecretHash, days: Int = 90, decider: Grant.Decider = .member) -> NewGrant {
+        NewGrant(
+            compartment: compartment, email: "ana@example.com", decider: decider, expiresAt: today.adding(seconds: days * 86_400), code: code,
+            codeExpiresAt: today.adding(seconds: 300))
+    }
+
+    /// A code that a whole walk ended with.
+    func code(walk id: String = "walk", challenge: PKCE.Challenge? = nil, days: Int = 90) async throws -> SecretHash {
+        let code = Secret.make(.authorizationCode).hash
+        let walk = try walk(id, challenge: challenge)
+        try await store.begin(walk, at: today)
+        #expect(try await store.finish(walk, with: newGrant(code, days: days), at: today))
+        return code
+    }
+
+    /// The tokens of a redeemed code.
+    func tokens(walk id: String = "walk", days: Int = 90) async throws -> NewTokens {
+        let tokens = Self.newTokens()
+        let result = try await redeem(code(walk: id, days: days), tokens: tokens)
+        #expect(result == .issued)
+        return tokens
+    }
+
+    static func newTokens(seconds: Int = 3600, from now: Timestamp = today) -> NewTokens {
+        NewTokens(
+            access: Secret.make(.accessToken).hash, accessExpiresAt: now.adding(seconds: seconds), refresh: Secret.make(.refreshToken).hash)
+    }
+
+    enum Ending: Equatable { case issued, replayed, refused }
+
+    static func ending(_ redemption: Redemption) -> Ending {
+        switch redemption {
+        case .issued: .issued
+        case .replayed: .replayed
+        case .refused: .refused
+        }
+    }
+
+    func redeem(
+        _ code: SecretHash, app: Key<App>? = nil, plan: Key<Plan>? = nil, redirectURI: String? = "https://other.example/callback",
+        verifier: String? = nil, tokens: NewTokens = newTokens(), at now: Timestamp = today
+    ) async throws -> Ending {
+        Self.ending(
+            try await store.redeem(
+                code: code, app: app ?? self.app.key, plan: plan ?? self.plan, redirectURI: redirectURI, verifier: verifier, tokens: tokens, at: now))
+    }
+
+    func refresh(
+        _ token: SecretHash, app: Key<App>? = nil, plan: Key<Plan>? = nil, scope: ScopeSet? = nil, tokens: NewTokens = newTokens(),
+        at now: Timestamp = today
+    ) async throws -> Ending {
+        Self.ending(
+            try await store.refresh(token, app: app ?? self.app.key, plan: plan ?? self.plan, scope: scope, tokens: tokens, at: now))
+    }
+
+    func isLive(_ token: SecretHash, at now: Timestamp = today) throws -> Bool { try store.access(token, plan: plan, at: now) != nil }
+}

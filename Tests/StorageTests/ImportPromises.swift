@@ -1,0 +1,151 @@
+import Exchange
+import FHIR
+import Testing
+
+@Suite("A store's promises: imports")
+struct ImportPromises {
+    @Test("A resource is added, left alone when its bytes are the same, and updated when they are not", arguments: Engine.allCases)
+    func versions(_ engine: Engine) async throws {
+        try await engine.withStore { store in
+            let scene = try await Scene(store)
+            func keep(_ status: String, at now: Timestamp) throws -> [ImportOutcome] {
+                try store.keep(try prepared(observation("o", of: "p1", status: status)), plan: scene.plan, at: now)
+            }
+            #expect(try keep("final", at: today) == [.added])
+            let first = try store.body(.observation, "o", in: scene.compartment)
+            #expect(
+                first
+                    == #"{"resourceType":"Observation","id":"o","meta":{"versionId":"1","lastUpdated":"2026-11-24T00:00:00.000Z"},"status":"final","subject":{"reference":"Patient/p1"}}"#
+            )
+            #expect(try keep("final", at: today.adding(seconds: 60)) == [.unchanged])
+            #expect(try store.body(.observation, "o", in: scene.compartment) == first)
+            #expect(try keep("amended", at: today.adding(seconds: 60)) == [.updated])
+            let found = try store.read(.observation, id: "o", in: scene.compartment, within: nil) {
+                (version: $0.version, at: $0.lastUpdated, body: String(decoding: $0.body, as: UTF8.self))
+            }
+            #expect(found?.version == 2)
+            #expect(found?.at == today.adding(seconds: 60))
+            #expect(found?.body.contains(#""versionId":"2","lastUpdated":"2026-11-24T00:01:00.000Z""#) == true)
+            // The index is the new version's.
+            #expect(try scene.store.page(.observation, [("status", "amended")], in: scene.compartment).ids == ["o"])
+            #expect(try scene.store.page(.observation, [("status", "final")], in: scene.compartment).ids == [])
+            #expect(try keep("final", at: today.adding(seconds: 120)) == [.updated])
+        }
+    }
+
+    @Test("A resource that is corrected to another member leaves the first one's sight", arguments: Engine.allCases)
+    func moved(_ engine: Engine) async throws {
+        try await engine.withStore { store in
+            let scene = try await Scene(store)
+            let other = try store.addMember("p2", memberID: "M-2", plan: scene.plan)
+            _ = try store.keep(try prepared(observation("o", of: "p1")), plan: scene.plan, at: today)
+            #expect(try store.keep(try prepared(observation("o", of: "p2")), plan: scene.plan, at: today) == [.updated])
+            #expect(try store.body(.observation, "o", in: scene.compartment) == nil)
+            #expect(try store.page(.observation, [], in: scene.compartment).summary.total == 0)
+            #expect(try store.counts(in: scene.compartment)[.observation] == nil)
+            #expect(try store.body(.observation, "o", in: other) != nil)
+            #expect(try store.page(.observation, [], in: other).ids == ["o"])
+        }
+    }
+
+    @Test("What a Provenance names decides whose it is; one that names nothing known is refused alone", arguments: Engine.allCases)
+    func provenance(_ engine: Engine) async throws {
+        try await engine.withStore { store in
+            let scene = try await Scene(store)
+            func provenance(_ id: String, _ targets: String...) -> String {
+                #"{"resourceType":"Provenance","id":"\#(id)","target":[\#(targets.map { #"{"reference":"\#($0)"}"# }.joined(separator: ","))]}"#
+            }
+            let outcomes = try store.keep(
+                try prepared(
+                    provenance("early", "Observation/o"), observation("o", of: "p1"), #"{"resourceType":"Organization","id":"g"}"#,
+                    provenance("v1", "Observation/none", "Observation/o"), provenance("v2", "Organization/g"), observation("o2", of: "p1")),
+                plan: scene.plan, at: today)
+            let sentence = "It names no Patient, and none of the resources it names is known here."
+            #expect(outcomes == [.refused(sentence), .added, .added, .added, .refused(sentence), .added])
+            #expect(try store.page(.provenance, [], in: scene.compartment).ids == ["v1"])
+            #expect(try store.page(.observation, [], in: scene.compartment).ids == ["o", "o2"])
+        }
+    }
+
+    @Test("The same id is one resource per type and plan", arguments: Engine.allCases)
+    func keys(_ engine: Engine) async throws {
+        try await engine.withStore { store in
+            let scene = try await Scene(store)
+            let other = try await store.enrol(planID: "other", name: "Other")
+            let sources = [
+                observation("x", of: "p1"), #"{"resourceType":"Condition","id":"x","subject":{"reference":"Patient/p1"}}"#,
+                #"{"resourceType":"Organization","id":"x"}"#, observation("X", of: "p1"),
+            ]
+            #expect(try store.keep(try prepared(sources), plan: scene.plan, at: today) == [.added, .added, .added, .added])
+            #expect(try store.keep(try prepared(sources), plan: other, at: today) == [.added, .added, .added, .added])
+            #expect(try store.keep(try prepared(sources[0], sources[0]), plan: scene.plan, at: today) == [.unchanged, .unchanged])
+        }
+    }
+
+    @Test("Identifiers of what belongs to the plan are found again, and no member's", arguments: Engine.allCases)
+    func identifiers(_ engine: Engine) async throws {
+        try await engine.withStore { store in
+            let scene = try await Scene(store)
+            let other = try await store.enrol(planID: "other", name: "Other")
+            _ = try store.keep(
+                try prepared(
+                    #"{"resourceType":"Practitioner","id":"d","identifier":[{"system":"npi","value":"9"}]}"#,
+                    #"{"resourceType":"Encounter","id":"e","identifier":[{"system":"s","value":"9"}],"subject":{"reference":"Patient/p1"}}"#),
+                plan: scene.plan, at: today)
+            #expect(try store.sharedIdentifiers(plan: scene.plan).mapValues(\.text) == ["Practitioner?npi|9": "d"])
+            #expect(try store.sharedIdentifiers(plan: other).isEmpty)
+        }
+    }
+
+    @Test("A pipeline reports what it cannot take by its place, takes the rest, and a rerun changes nothing", arguments: Engine.allCases)
+    func pipeline(_ engine: Engine) async throws {
+        try await engine.withStore { store in
+            let scene = try await Scene(store)
+            func run() throws -> ImportReport {
+                let pipeline = ImportPipeline(store: store, plan: scene.plan, world: World { today })
+                let documents = [
+                    observation("o1", of: "p1"), "{", #"{"a":1,"a":2}"#, #"{"resourceType":"Cat","id":"c"}"#, observation("o2", of: "p1"),
+                    #"""
+                    {"resourceType":"Bundle","type":"transaction","entry":[
+                      {"fullUrl":"urn:uuid:u1","resource":{"resourceType":"Observation","id":"u1","subject":{"reference":"urn:uuid:px"},
+                        "performer":[{"reference":"Practitioner?identifier=npi|9"},{"reference":"Practitioner?identifier=npi|0"}]}},
+                      {"fullUrl":"urn:uuid:px","resource":{"resourceType":"Patient"}},
+                      {"resource":{"resourceType":"Observation","id":"lost"}},
+                      {"resource":{"resourceType":"Practitioner","id":"d","identifier":[{"system":"npi","value":"9"}]}}]}
+                    """#,
+                ]
+                for (index, document) in documents.enumerated() {
+                    Array(document.utf8).withUnsafeBytes { pipeline.add($0, place: "f:\(index + 1)") }
+                }
+                return try pipeline.finish()
+            }
+            let report = try run()
+            #expect(report.added == 5)
+            #expect(report.problems.map(\.place) == ["f:2", "f:3", "f:4", "f:6:entry 3"])
+            #expect(report.problems.last?.reason.contains("names no Patient") == true)
+            #expect(report.warnings.map(\.place) == ["f:6:entry 1"])
+            #expect(report.warnings.first?.reason.contains("npi|0") == true)
+            let again = try run()
+            #expect(again.added == 0 && again.updated == 0 && again.unchanged == 5)
+
+            let member = try #require(try store.key(ofPatient: "px", plan: scene.plan))
+            let compartment = Compartment(plan: scene.plan, member: member, patientID: "px")
+            #expect(
+                try store.body(.observation, "u1", in: compartment)?.contains(
+                    #""subject":{"reference":"Patient/px"}"#) == true)
+            #expect(try store.body(.observation, "u1", in: compartment)?.contains(#""Practitioner/d""#) == true)
+            #expect(try store.body(.observation, "u1", in: compartment)?.contains("npi|0") == true)
+            #expect(try store.body(.patient, "px", in: compartment)?.contains(#""id":"px""#) == true)
+        }
+    }
+}
+
+extension MemberStore {
+    /// The member of a Patient, also when it is no line of the roster yet.
+    func key(ofPatient patientID: String, plan: Key<Plan>) throws -> Key<Member>? {
+        for number in 1...20 {
+            if let member = try member(Key(Int64(number)), plan: plan), member.patientID == patientID { return member.key }
+        }
+        return nil
+    }
+}
