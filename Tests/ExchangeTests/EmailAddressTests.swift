@@ -6,7 +6,8 @@ struct EmailAddressTests {
     @Test(
         "An address keeps its local part, its domain is lower case, and its account is all lower case",
         arguments: [
-            ("a@b.co", "a@b.co", "a@b.co", "a•••@b.co"), (" Jo.Doe+x@Example.ORG\t", "Jo.Doe+x@example.org", "jo.doe+x@example.org", "J•••@example.org"),
+            ("a@b.co", "a@b.co", "a@b.co", "a•••@b.co"),
+            (" Jo.Doe+x@Example.ORG\t", "Jo.Doe+x@example.org", "jo.doe+x@example.org", "J•••@example.org"),
             ("o'neil@mail.example.com", "o'neil@mail.example.com", "o'neil@mail.example.com", "o•••@mail.example.com"),
             ("1@2-3.x-n", "1@2-3.x-n", "1@2-3.x-n", "1•••@2-3.x-n"),
         ])
@@ -20,8 +21,10 @@ struct EmailAddressTests {
     @Test(
         "What is no plain mailbox is refused",
         arguments: [
-            "", " ", "a", "@", "a@", "@b.co", "a@b", "a@b.", "a@.co", "a@b..co", "a@-b.co", "a@b-.co", ".a@b.co", "a.@b.co", "a b@c.co", "a@b c.co", "a@@b.co",
-            "a,b@c.co", "a@b.co,c@d.co", "a@b.co;c", "Jo <a@b.co>", "\"a\"@b.co", "a\r\nBcc: x@y.co@b.co", "a@b.co\r\nBcc: x@y.co", "a@b.co\n", "a\u{0}@b.co",
+            "", " ", "a", "@", "a@", "@b.co", "a@b", "a@b.", "a@.co", "a@b..co", "a@-b.co", "a@b-.co", ".a@b.co", "a.@b.co", "a b@c.co",
+            "a@b c.co", "a@@b.co",
+            "a,b@c.co", "a@b.co,c@d.co", "a@b.co;c", "Jo <a@b.co>", "\"a\"@b.co", "a\r\nBcc: x@y.co@b.co", "a@b.co\r\nBcc: x@y.co",
+            "a@b.co\n", "a\u{0}@b.co",
             "ä@b.co", "a@bücher.de", "a(x)@b.co", "a@[127.0.0.1]", "a\\@b.co", "a@b_c.co",
         ])
     func refused(_ typed: String) { #expect(EmailAddress(typed) == nil) }

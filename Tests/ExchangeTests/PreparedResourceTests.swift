@@ -38,7 +38,8 @@ struct PreparedResourceTests {
 
     @Test("Identifiers are kept for what belongs to the plan, and for nothing of a member's")
     func identifiers() throws {
-        let doctor = try prepare(#"{"resourceType":"Practitioner","id":"d","identifier":[{"system":"npi","value":"9"},{"value":"x"},{"system":"y"}]}"#)
+        let doctor = try prepare(
+            #"{"resourceType":"Practitioner","id":"d","identifier":[{"system":"npi","value":"9"},{"value":"x"},{"system":"y"}]}"#)
         #expect(doctor.identifiers == ["npi|9", "|x"])
         let encounter = try prepare(
             #"{"resourceType":"Encounter","id":"e","identifier":[{"system":"s","value":"9"}],"subject":{"reference":"Patient/p"}}"#)

@@ -16,7 +16,8 @@ struct RosterFileTests {
         #expect(
             file.lines.map(\.entry) == [
                 RosterEntry(
-                    memberID: "01-x", firstName: "Mayte", lastName: "Venegas", birthDate: "2011-01-04", postalCode: "02116", email: "a@b.co",
+                    memberID: "01-x", firstName: "Mayte", lastName: "Venegas", birthDate: "2011-01-04", postalCode: "02116",
+                    email: "a@b.co",
                     coverageStart: "2020-01-01", coverageEnd: "2025-12-31", patientID: "p1")
             ])
         #expect(file.lines.first?.number == 2)
@@ -36,7 +37,8 @@ struct RosterFileTests {
     func forms() throws {
         let plain = try roster(Self.header + "\n1,A,B,2011-01-04,02116\n2,C,D,2011-01-05,02117\n")
         let other = try roster(
-            "\u{FEFF}" + "member_id, first_name,last_name ,birth_date,postal_code\r\n1, A ,B,2011-01-04,02116\r\n\r\n2,C,D,2011-01-05,\"02117\"")
+            "\u{FEFF}"
+                + "member_id, first_name,last_name ,birth_date,postal_code\r\n1, A ,B,2011-01-04,02116\r\n\r\n2,C,D,2011-01-05,\"02117\"")
         #expect(other.problems.isEmpty)
         #expect(other.lines.map(\.entry) == plain.lines.map(\.entry))
         #expect(other.lines.map(\.number) == [2, 4])
@@ -61,9 +63,11 @@ struct RosterFileTests {
     @Test(
         "A bad row is reported by its line with the reason, and the others are taken",
         arguments: [
-            ("1,A,B,2011-01-04", "There are 4 fields; the header has 5."), ("1,A,B,2011-01-04,02116,x", "There are 6 fields; the header has 5."),
+            ("1,A,B,2011-01-04", "There are 4 fields; the header has 5."),
+            ("1,A,B,2011-01-04,02116,x", "There are 6 fields; the header has 5."),
             (",A,B,2011-01-04,02116", "member_id is empty."), ("1, ,B,2011-01-04,02116", "first_name is empty."),
-            ("1,A,B,soon,02116", "birth_date is no day; write 2011-01-04 or 01/04/2011."), ("1,A,B,2011-02-29,02116", "birth_date is no day"),
+            ("1,A,B,soon,02116", "birth_date is no day; write 2011-01-04 or 01/04/2011."),
+            ("1,A,B,2011-02-29,02116", "birth_date is no day"),
             ("1,A,B,2011-01-04,", "postal_code is empty."),
         ])
     func badRows(_ row: (line: String, reason: String)) throws {

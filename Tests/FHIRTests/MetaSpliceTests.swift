@@ -71,7 +71,10 @@ struct MetaSpliceTests {
         var dice = Dice(seed: UInt64(seed))
         func space() -> String { dice.chance(30) ? dice.pick([" ", "\n  ", "\t", "\r\n"]) : "" }
         func value() -> String {
-            dice.pick(["1.50", "\"x\"", "\"\\u00e9,{\\\"\"", "null", "true", "[ ]", "{ }", "[1.0,{\"versionId\":\"9\"}]", "{\"lastUpdated\":\"no\"}"])
+            dice.pick([
+                "1.50", "\"x\"", "\"\\u00e9,{\\\"\"", "null", "true", "[ ]", "{ }", "[1.0,{\"versionId\":\"9\"}]",
+                "{\"lastUpdated\":\"no\"}",
+            ])
         }
         func object(_ members: [(String, String)]) -> String {
             "{" + space() + members.map { "\"\($0.0)\"" + space() + ":" + space() + $0.1 + space() }.joined(separator: "," + space()) + "}"

@@ -41,8 +41,10 @@ struct SearchQueryTests {
         "A token is asked for as code, system|code, |code or system|",
         arguments: [
             ("code", "1-8", true), ("code", "1-9", false), ("code", "1-", false), ("code", "http://loinc.org|1-8", true),
-            ("code", "http://other|1-8", false), ("code", "http://loinc.org|", true), ("code", "http://loinc|", false), ("code", "|1-8", false),
-            ("category", "|plain", true), ("category", "plain", true), ("category", "http://cat|plain", false), ("category", "LABORATORY", false),
+            ("code", "http://other|1-8", false), ("code", "http://loinc.org|", true), ("code", "http://loinc|", false),
+            ("code", "|1-8", false),
+            ("category", "|plain", true), ("category", "plain", true), ("category", "http://cat|plain", false),
+            ("category", "LABORATORY", false),
             ("status", "final", true), ("status", "|final", true), ("status", "amended", false),
             // A comma is OR, escaped it is a comma.
             ("code", "0,1-8", true), ("code", "1-8,", true), ("code", "0,9", false), ("code", #"x\,y\|z"#, true), ("code", "x,y", false),
@@ -61,8 +63,10 @@ struct SearchQueryTests {
         arguments: [
             (ResourceType.patient, #"{"identifier":[{"system":"s","value":"v"}]}"#, "identifier", "s|v", true),
             (.patient, #"{"identifier":[{"system":"s","value":"v"}]}"#, "identifier", "s|w", false),
-            (.patient, #"{"identifier":{"value":"v"}}"#, "identifier", "|v", true), (.organization, #"{"active":true}"#, "active", "true", true),
-            (.organization, #"{"active":true}"#, "active", "false", false), (.encounter, #"{"class":{"system":"c","code":"AMB"}}"#, "class", "c|AMB", true),
+            (.patient, #"{"identifier":{"value":"v"}}"#, "identifier", "|v", true),
+            (.organization, #"{"active":true}"#, "active", "true", true),
+            (.organization, #"{"active":true}"#, "active", "false", false),
+            (.encounter, #"{"class":{"system":"c","code":"AMB"}}"#, "class", "c|AMB", true),
             (.allergyIntolerance, #"{"category":["food","medication"]}"#, "category", "medication", true),
             (.allergyIntolerance, #"{"reaction":[{"substance":[{"coding":[{"code":"q"}]}]}]}"#, "code", "q", true),
         ])
@@ -86,7 +90,11 @@ struct SearchQueryTests {
         #expect(try matches(.patient, patient, row.name, row.value) == row.expected)
     }
 
-    @Test("An address is found by each of its parts", arguments: [("address", "boston", true), ("address", "12 main", true), ("address-city", "MA", false), ("address-postalcode", "021", true)])
+    @Test(
+        "An address is found by each of its parts",
+        arguments: [
+            ("address", "boston", true), ("address", "12 main", true), ("address-city", "MA", false), ("address-postalcode", "021", true),
+        ])
     func addresses(_ row: (name: String, value: String, expected: Bool)) throws {
         let location = #"{"resourceType":"Location","address":{"line":["12 Main St"],"city":"Boston","state":"MA","postalCode":"02116"}}"#
         #expect(try matches(.location, location, row.name, row.value) == row.expected)
@@ -96,7 +104,10 @@ struct SearchQueryTests {
 
     @Test(
         "A reference is asked for as Type/id or as the id alone",
-        arguments: [("Encounter/e1", true), ("e1", true), ("Encounter/e", false), ("1", false), ("Condition/e1", false), ("x,e1", true), ("/e1", false)])
+        arguments: [
+            ("Encounter/e1", true), ("e1", true), ("Encounter/e", false), ("1", false), ("Condition/e1", false), ("x,e1", true),
+            ("/e1", false),
+        ])
     func references(_ row: (value: String, expected: Bool)) throws {
         #expect(try matches(.observation, #"{"encounter":{"reference":"Encounter/e1"}}"#, "encounter", row.value) == row.expected)
     }
@@ -130,7 +141,9 @@ struct SearchQueryTests {
 
     @Test("Every prefix means what listing the days says", arguments: ["", "eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"])
     func dates(_ prefix: String) throws {
-        let dates = ["2010", "2011", "2012", "2011-01", "2011-02", "2010-12", "2010-12-31", "2011-01-01", "2011-01-31", "2011-02-01", "2011-02-28"]
+        let dates = [
+            "2010", "2011", "2012", "2011-01", "2011-02", "2010-12", "2010-12-31", "2011-01-01", "2011-01-31", "2011-02-01", "2011-02-28",
+        ]
         let periods = [("2010-12", "2011-01-31"), ("2011-01-01", "2011-02-01"), ("2011-01-31", "2011-02"), ("2011", "2012")]
         var values = dates.map { (json: #"{"effectiveDateTime":"\#($0)"}"#, days: Self.days($0)) }
         for (start, end) in periods {
@@ -173,12 +186,15 @@ struct SearchQueryTests {
     @Test(
         "A search that cannot be answered is refused with the parameter at fault",
         arguments: [
-            ("date", "yesterday", SearchProblem.Code.invalid), ("date", "xx2011", .invalid), ("date", "ge", .invalid), ("date", "2011-02-30", .invalid),
+            ("date", "yesterday", SearchProblem.Code.invalid), ("date", "xx2011", .invalid), ("date", "ge", .invalid),
+            ("date", "2011-02-30", .invalid),
             ("code", "a|b|c", .invalid), ("code", "|", .invalid), ("code", ",", .invalid), ("status:missing", "maybe", .invalid),
             ("code:in", "http://set", .notSupported), ("code:text", "x", .notSupported), ("date:not", "2011", .notSupported),
             ("encounter:contains", "x", .notSupported), ("patient:missing", "true", .notSupported), ("patient", ",", .invalid),
-            ("_count", "abc", .invalid), ("_count", "-1", .invalid), ("_count", "1.5", .invalid), ("_count", "1234567", .invalid), ("_count", "١", .invalid),
-            ("_lastUpdated", "soon", .invalid), ("_lastUpdated", ",", .invalid), ("_lastUpdated:not", "2011", .notSupported), ("_id:not", "1", .notSupported),
+            ("_count", "abc", .invalid), ("_count", "-1", .invalid), ("_count", "1.5", .invalid), ("_count", "1234567", .invalid),
+            ("_count", "١", .invalid),
+            ("_lastUpdated", "soon", .invalid), ("_lastUpdated", ",", .invalid), ("_lastUpdated:not", "2011", .notSupported),
+            ("_id:not", "1", .notSupported),
             ("_summary", "text", .notSupported), ("_summary", "true", .notSupported),
         ])
     func refused(_ row: (name: String, value: String, code: SearchProblem.Code)) throws {
@@ -220,7 +236,9 @@ struct SearchQueryTests {
 
     @Test(
         "_count is bounded, and 0 asks for the number only",
-        arguments: [("1", 1, false), ("50", 50, false), ("1000", 1000, false), ("1001", 1000, false), ("999999", 1000, false), ("0", 0, true)])
+        arguments: [
+            ("1", 1, false), ("50", 50, false), ("1000", 1000, false), ("1001", 1000, false), ("999999", 1000, false), ("0", 0, true),
+        ])
     func count(_ row: (value: String, count: Int, isCountOnly: Bool)) throws {
         let query = try query(.observation, [("_count", row.value)])
         #expect(query.count == row.count)
@@ -257,7 +275,8 @@ struct SearchQueryTests {
         let moment = Timestamp(milliseconds: 1_795_486_203_120)  // 2026-11-24T02:10:03.120Z
         for (value, expected) in [
             ("2026-11-24", true), ("2026", true), ("ge2026-11-24T02:10:03.120Z", true), ("gt2026-11-24T02:10:03.120Z", false),
-            ("lt2026-11-24T02:10:03.121Z", true), ("lt2026-11-24", false), ("2025,2026", true), ("eq2026-11-24T02:10:03Z", true), ("ne2026", false),
+            ("lt2026-11-24T02:10:03.121Z", true), ("lt2026-11-24", false), ("2025,2026", true), ("eq2026-11-24T02:10:03Z", true),
+            ("ne2026", false),
         ] {
             let query = try query(.observation, [("_lastUpdated", value)])
             #expect(query.lastUpdated.allSatisfy { $0.holds(moment) } == expected, "\(value)")

@@ -1,5 +1,7 @@
 import Exchange
 import Foundation
+import Storage
+import Synthetic
 import TestSupport
 import Testing
 
@@ -21,7 +23,7 @@ struct WholeJourneyTests {
             let tokens = try site.tokens(in: try await site.exchange(code))
             let record = try await wholeRecord(site, tokens)
             let made = MadePlans.shared(of: MadePlans.tiny)
-            #expect(record.count == made.count && made.count == 13 || record.keys.sorted() == made.keys.sorted())
+            #expect(made.count > 10 && record.keys.sorted() == made.keys.sorted())
             for (key, bytes) in made {
                 #expect(record[key].map { StoredMeta.removed($0) } == StoredMeta.removed(bytes), "\(key)")
             }

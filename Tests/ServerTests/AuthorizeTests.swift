@@ -1,3 +1,4 @@
+import Exchange
 import TestSupport
 import Testing
 import Trust
@@ -32,7 +33,6 @@ struct AuthorizeTests {
                 row("client_id twice", Self.query(payer, [("client_id", payer.clientID)])),
                 row("redirect_uri twice", Self.query(payer, [("redirect_uri", TestApps.loopback)])),
                 row("a longer client_id", Self.path + "client_id=\(String(repeating: "a", count: 300))&redirect_uri=https://a.example/"),
-                row("broken percent escape", Self.path + "client_id=%ZZ&redirect_uri=x"),
                 row("NUL in client_id", Self.path + "client_id=new-health-plan%00&redirect_uri=" + WebForm.encoded(TestApps.loopback)),
                 row("not UTF-8", Self.path + "client_id=%FF&redirect_uri=x"),
                 redirect("one byte more", TestApps.loopback + "x"),
@@ -66,7 +66,9 @@ struct AuthorizeTests {
     @Test func `what is wrong after the app was proven goes back to it, with state and iss`() async throws {
         try await RunningSite.with { site in
             func row(_ name: String, _ error: String, _ more: [(String, String)], app: TestApp? = nil, state: Bool = true) -> Scenario {
-                let parts = ["\(TestApps.loopback)?error=\(error)&error_description=", "&iss=http%3A%2F%2F127.0.0.1%3A\(site.port)%2Fdemo%2Foauth2"]
+                let parts = [
+                    "\(TestApps.loopback)?error=\(error)&error_description=", "&iss=http%3A%2F%2F127.0.0.1%3A\(site.port)%2Fdemo%2Foauth2",
+                ]
                 return Scenario(
                     name: name, address: Self.query(app ?? site.apps.payer, (state ? [("state", "s 1")] : []) + more), status: 303,
                     location: parts + (state ? ["&state=s%201&"] : []), lacks: ["form_token"], answers: ["Cache-Control": "no-store"])
@@ -111,7 +113,8 @@ struct AuthorizeTests {
     @Test func `what is asked rightly leads to the first page, in this browser only`() async throws {
         try await RunningSite.with { site in
             let right: [[(String, String)]] = [
-                [], [("response_type", "code")], [("response_type", "")], [("aud", site.demo.addresses.fhir)], [("aud", site.demo.addresses.fhir + "/")],
+                [], [("response_type", "code")], [("response_type", "")], [("aud", site.demo.addresses.fhir)],
+                [("aud", site.demo.addresses.fhir + "/")],
                 [("resource", site.demo.addresses.fhir)], [("scope", "launch/patient patient/*.rs openid fhirUser offline_access")],
                 [("scope", "patient/*.*")], [("unknown", "1")], [("state", "")],
             ]
@@ -149,6 +152,10 @@ struct AuthorizeTests {
                 Scenario(
                     name: "JSON", method: "POST", address: address, headers: [("Content-Type", "application/json")], body: Array("{}".utf8),
                     status: 400, contains: ["<h1>"]),
+                Scenario(
+                    name: "broken percent escape", method: "POST", address: address,
+                    headers: [("Content-Type", "application/x-www-form-urlencoded")],
+                    body: Array("client_id=%ZZ&redirect_uri=x".utf8), status: 400, contains: ["<h1>"]),
                 Scenario(name: "no body", method: "POST", address: address, status: 400, contains: ["<h1>"]),
                 .form("too large", address, fields + [("state", String(repeating: "a", count: 20_000))], status: 400, contains: ["<h1>"]),
                 .form("too many", address, (0..<100).map { ("a\($0)", "") } + fields, status: 400, contains: ["<h1>"]),

@@ -1,3 +1,6 @@
+import Exchange
+import FHIR
+import Synthetic
 import TestSupport
 import Testing
 import Trust
@@ -26,7 +29,8 @@ struct InquiryTests {
                     row("too large", payer.fields + [("token", String(repeating: "a", count: 20_000))], 400, "invalid_request"),
                     Scenario(name: "GET", address: path, status: 405, contains: ["invalid_request"], answers: ["Allow": "POST, OPTIONS"]),
                     Scenario(
-                        name: "JSON", method: "POST", address: path, headers: [("Content-Type", "application/json")], body: Array("{}".utf8),
+                        name: "JSON", method: "POST", address: path, headers: [("Content-Type", "application/json")],
+                        body: Array("{}".utf8),
                         status: 400, contains: ["invalid_request"]),
                 ])
             }

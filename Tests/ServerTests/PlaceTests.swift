@@ -1,4 +1,6 @@
+import Exchange
 import Foundation
+import Synthetic
 import TestSupport
 import Testing
 
@@ -53,7 +55,9 @@ struct PlaceTests {
 
     @Test func `metadata is true, needs no token and names nothing that is never shared`() async throws {
         try await RunningSite.with { site in
-            for (address, base) in [("/demo/r4/metadata", site.demo.addresses.fhir), ("https://api.example.com/r4/metadata", "https://api.example.com/r4")] {
+            for (address, base) in [
+                ("/demo/r4/metadata", site.demo.addresses.fhir), ("https://api.example.com/r4/metadata", "https://api.example.com/r4"),
+            ] {
                 let answer = try await site.get(address)
                 #expect(answer.status == 200 && answer.header("Content-Type") == "application/fhir+json; charset=utf-8")
                 #expect(answer.string("fhirVersion") == "4.0.1" && answer.string("kind") == "instance")
@@ -90,7 +94,8 @@ struct PlaceTests {
         try await RunningSite.with { site in
             let tokens = try await site.tokens()
             let hosts = [
-                "evil.example", "127.0.0.1", "127.0.0.1:1", "localhost:\(site.port)", "auth.example.com:8080", "auth.example.com.evil.example",
+                "evil.example", "127.0.0.1", "127.0.0.1:1", "localhost:\(site.port)", "auth.example.com:8080",
+                "auth.example.com.evil.example",
                 "xauth.example.com", "auth.example.com.", "",
             ]
             for host in hosts {
@@ -107,7 +112,8 @@ struct PlaceTests {
         try await RunningSite.with { site in
             let lies = [
                 ("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Proto", "https"), ("Forwarded", "host=evil.example;proto=https"),
-                ("X-Original-URL", "/evil"), ("X-Rewrite-URL", "/evil"), ("X-Forwarded-Prefix", "/evil"), ("Origin", "https://evil.example"),
+                ("X-Original-URL", "/evil"), ("X-Rewrite-URL", "/evil"), ("X-Forwarded-Prefix", "/evil"),
+                ("Origin", "https://evil.example"),
                 ("Referer", "https://evil.example/"),
             ]
             let tokens = try await site.tokens()
@@ -130,9 +136,13 @@ struct PlaceTests {
     @Test func `where nothing is, each surface says so in its own form`() async throws {
         try await RunningSite.with { site in
             let bearer = try await site.tokens().bearer
-            for path in ["/demo/r4", "/demo/r4/", "/demo/r4/Patient/x/y", "/demo/r4/Patient/x/_history/1/2/3", "/demo/r4/_history", "/demo/r4/$export"] {
+            for path in [
+                "/demo/r4", "/demo/r4/", "/demo/r4/Patient/x/y", "/demo/r4/Patient/x/_history/1/2/3", "/demo/r4/_history",
+                "/demo/r4/$export",
+            ] {
                 let answer = try await site.get(path, bearer)
-                #expect(answer.status == 404 && answer.string("resourceType") == "OperationOutcome", "\(path): \(answer.status) \(answer.text)")
+                #expect(
+                    answer.status == 404 && answer.string("resourceType") == "OperationOutcome", "\(path): \(answer.status) \(answer.text)")
                 #expect(answer.header("Content-Type") == "application/fhir+json; charset=utf-8", "\(path)")
             }
             for path in ["/demo/oauth2", "/demo/oauth2/nothing", "/demo/oauth2/authorize", "/demo/oauth2/register"] {
@@ -143,7 +153,10 @@ struct PlaceTests {
                 let answer = try await site.get(path)
                 #expect(answer.status == 404 && answer.text.contains("<h1>"), "\(path): \(answer.status) \(answer.text)")
             }
-            for path in ["/", "/nothing", "/nobody/r4/Patient", "/sandbox/mail", "/sandbox/mail.json", "/sandbox/callback", "/demo", "/../../etc/passwd", "/demo/r4/..%2f..%2fetc"] {
+            for path in [
+                "/", "/nothing", "/nobody/r4/Patient", "/sandbox/mail", "/sandbox/mail.json", "/sandbox/callback", "/demo",
+                "/../../etc/passwd", "/demo/r4/..%2f..%2fetc",
+            ] {
                 let answer = try await site.get(path)
                 #expect(answer.status == 404 || answer.status == 401, "\(path): \(answer.status) \(answer.text)")
             }

@@ -1,4 +1,5 @@
 import Exchange
+import Synthetic
 import TestSupport
 import Testing
 import Trust
@@ -42,7 +43,7 @@ struct TokenTests {
             let code = try await site.code().text
             let grant = [("grant_type", "authorization_code"), ("code", code)]
             func row(
-                _ name: String, _ fields: [(String, String)], _ headers: [(String, String)] = [], _ status: Int, _ error: String,
+                _ name: String, _ fields: [(String, String)], _ status: Int, _ error: String, by headers: [(String, String)] = [],
                 answers: [String: String] = [:]
             ) -> Scenario {
                 .form(
@@ -58,16 +59,17 @@ struct TokenTests {
                 row("nobody", grant, 401, "invalid_client"),
                 row("no secret", grant + [("client_id", payer.clientID)], 401, "invalid_client"),
                 row("wrong secret", grant + wrongSecret, 401, "invalid_client"),
-                row("secret of no shape", grant + [("client_id", payer.clientID), ("client_secret", "' OR 1=1 --")], 401, "invalid_client"),
+                row(
+                    "secret of no shape", grant + [("client_id", payer.clientID), ("client_secret", "' OR 1=1 --")], 401, "invalid_client"),
                 row("secret of another", grant + [("client_id", payer.clientID), rival.fields[1]], 401, "invalid_client"),
                 row("unknown client", grant + [("client_id", "nobody"), payer.fields[1]], 401, "invalid_client"),
                 row("client not synced to this plan", grant + site.apps.foreign.fields, 401, "invalid_client"),
                 row("secret from a public app", grant + [("client_id", "phone-app"), payer.fields[1]], 401, "invalid_client"),
-                row("both methods", grant + payer.fields, basic, 400, "invalid_request"),
-                row("header and another client_id", grant + [("client_id", rival.clientID)], basic, 400, "invalid_request"),
-                row("wrong Basic", grant, [("Authorization", "Basic bm9ib2R5Og==")], 401, "invalid_client", answers: challenge),
-                row("broken Basic", grant, [("Authorization", "Basic ***")], 401, "invalid_client", answers: challenge),
-                row("Bearer for a client", grant, [("Authorization", "Bearer x")], 401, "invalid_client", answers: challenge),
+                row("both methods", grant + payer.fields, 400, "invalid_request", by: basic),
+                row("header and another client_id", grant + [("client_id", rival.clientID)], 400, "invalid_request", by: basic),
+                row("wrong Basic", grant, 401, "invalid_client", by: [("Authorization", "Basic bm9ib2R5Og==")], answers: challenge),
+                row("broken Basic", grant, 401, "invalid_client", by: [("Authorization", "Basic ***")], answers: challenge),
+                row("Bearer for a client", grant, 401, "invalid_client", by: [("Authorization", "Bearer x")], answers: challenge),
                 row("client assertion", grant + [("client_id", payer.clientID), ("client_assertion", "a.b.c")], 401, "invalid_client"),
                 row("client_id twice", grant + payer.fields + [("client_id", payer.clientID)], 400, "invalid_request"),
                 row("secret twice", grant + payer.fields + [payer.fields[1]], 400, "invalid_request"),
@@ -81,7 +83,9 @@ struct TokenTests {
                 row("code of no shape", payer.fields + [grant[0], ("code", "abc")], 400, "invalid_grant"),
                 row("unknown code", payer.fields + [grant[0], ("code", Secret.make(.authorizationCode).text)], 400, "invalid_grant"),
                 row("no refresh_token", payer.fields + [("grant_type", "refresh_token")], 400, "invalid_request"),
-                row("a code as refresh token", payer.fields + [("grant_type", "refresh_token"), ("refresh_token", code)], 400, "invalid_grant"),
+                row(
+                    "a code as refresh token", payer.fields + [("grant_type", "refresh_token"), ("refresh_token", code)], 400,
+                    "invalid_grant"),
                 row("malformed verifier", payer.fields + grant + [("code_verifier", "short")], 400, "invalid_request"),
                 row("too large", payer.fields + grant + [("x", String(repeating: "a", count: 20_000))], 400, "invalid_request"),
                 row("too many", payer.fields + grant + (0..<80).map { ("x\($0)", "1") }, 400, "invalid_request"),
@@ -96,7 +100,8 @@ struct TokenTests {
                     headers: [("Content-Type", "application/x-www-form-urlencoded")], body: Array("code=%FF".utf8), status: 400,
                     contains: ["invalid_request"]),
                 Scenario(
-                    name: "GET", address: Self.path + "?" + WebForm.encoded(payer.fields + grant), status: 405, contains: ["invalid_request"],
+                    name: "GET", address: Self.path + "?" + WebForm.encoded(payer.fields + grant), status: 405,
+                    contains: ["invalid_request"],
                     answers: ["Allow": "POST, OPTIONS"]),
                 Scenario(
                     name: "preflight", method: "OPTIONS", address: Self.path, status: 204, answers: ["Access-Control-Allow-Origin": "*"]),
@@ -212,7 +217,8 @@ struct TokenTests {
     @Test func `what was asked for is granted for reading only`() async throws {
         try await RunningSite.with { site in
             let asked = [
-                "patient/*.cruds": "patient/*.rs", "patient/*.*": "patient/*.read", "patient/Observation.rs openid": "patient/Observation.rs",
+                "patient/*.cruds": "patient/*.rs", "patient/*.*": "patient/*.read",
+                "patient/Observation.rs openid": "patient/Observation.rs",
                 "offline_access patient/Patient.r": "offline_access patient/Patient.r",
                 "patient/Observation.rs?category=laboratory user/*.read": "patient/Observation.rs?category=laboratory",
             ]

@@ -135,7 +135,8 @@ struct AuthorizationPromises {
             try await store.begin(walk, at: today)
             let grant = NewGrant(
                 compartment: second, email: "ana@example.com", decider: .representative(name: "Ana Lee", relationship: .powerOfAttorney),
-                expiresAt: today.adding(seconds: 86_400), code: Secret.make(.authorizationCode).hash, codeExpiresAt: today.adding(seconds: 300))
+                expiresAt: today.adding(seconds: 86_400), code: Secret.make(.authorizationCode).hash,
+                codeExpiresAt: today.adding(seconds: 300))
             #expect(try await store.finish(walk, with: grant, at: today))
             #expect(try store.account(email: "ana@example.com", plan: scene.plan) == second.member)
             #expect(try !store.hasAccount(member, otherThan: "bob@example.com", plan: scene.plan))

@@ -20,7 +20,8 @@ struct ClinicalPromises {
                 #expect(try store.page(.observation, parameters, in: scene.compartment).ids == ["mine"], "\(parameters)")
             }
             for parameters in [
-                [("patient", "p2")], [("patient", "Patient/p2")], [("subject", "Patient/p2")], [("_id", "theirs")], [("patient", "p1"), ("patient", "p2")],
+                [("patient", "p2")], [("patient", "Patient/p2")], [("subject", "Patient/p2")], [("_id", "theirs")],
+                [("patient", "p1"), ("patient", "p2")],
                 [("subject", "Group/p1")],
             ] as [[(name: String, value: String)]] {
                 let page = try store.page(.observation, parameters, in: scene.compartment)
@@ -40,7 +41,8 @@ struct ClinicalPromises {
             let otherPlan = try await store.enrol(planID: "other", name: "Other")
             let foreign = try store.addMember("p1", memberID: "M-1", plan: otherPlan)
             _ = try store.keep(
-                try prepared(#"{"resourceType":"Organization","id":"g","name":"Clinic"}"#, observation("o", of: "p1")), plan: scene.plan, at: today)
+                try prepared(#"{"resourceType":"Organization","id":"g","name":"Clinic"}"#, observation("o", of: "p1")), plan: scene.plan,
+                at: today)
             for compartment in [scene.compartment, neighbour] {
                 #expect(try store.body(.organization, "g", in: compartment) != nil)
                 #expect(try store.page(.organization, [("name", "cli")], in: compartment).ids == ["g"])
@@ -61,7 +63,8 @@ struct ClinicalPromises {
         try await engine.withStore { store in
             let scene = try await Scene(store)
             _ = try store.keep(
-                try prepared(#"{"resourceType":"Device","id":"d1"}"#, #"{"resourceType":"Device","id":"d2","patient":{"reference":"Patient/p1"}}"#),
+                try prepared(
+                    #"{"resourceType":"Device","id":"d1"}"#, #"{"resourceType":"Device","id":"d2","patient":{"reference":"Patient/p1"}}"#),
                 plan: scene.plan, at: today)
             #expect(try store.page(.device, [], in: scene.compartment).ids == ["d2"])
         }
@@ -74,7 +77,8 @@ struct ClinicalPromises {
             func category(_ code: String) -> String { #","category":[{"coding":[{"system":"c","code":"\#(code)"}]}]"# }
             _ = try store.keep(
                 try prepared(
-                    observation("lab", of: "p1", more: category("laboratory")), observation("vital", of: "p1", more: category("vital-signs")),
+                    observation("lab", of: "p1", more: category("laboratory")),
+                    observation("vital", of: "p1", more: category("vital-signs")),
                     observation("none", of: "p1")), plan: scene.plan, at: today)
             let labs = try SearchQuery.restriction([[("category", "c|laboratory")]], type: .observation)
             #expect(try store.body(.observation, "lab", in: scene.compartment, within: labs) != nil)
@@ -84,7 +88,8 @@ struct ClinicalPromises {
             let page = try store.page(.observation, [("status", "final")], in: scene.compartment, restriction: labs)
             #expect(page.ids == ["lab"])
             #expect(page.summary.total == 1)
-            #expect(try store.page(.observation, [("category", "vital-signs")], in: scene.compartment, restriction: labs).summary.total == 0)
+            #expect(
+                try store.page(.observation, [("category", "vital-signs")], in: scene.compartment, restriction: labs).summary.total == 0)
             #expect(try store.page(.observation, [], in: scene.compartment, restriction: []).summary.total == 0)
         }
     }
@@ -117,7 +122,8 @@ struct ClinicalPromises {
                 let page = try store.page(.observation, [("_count", "5")], in: scene.compartment, after: after)
                 seen += page.ids
                 after = page.summary.next
-                _ = try store.keep(try prepared(observation("r\(added)", of: "p1"), observation("a\(added)", of: "p1")), plan: scene.plan, at: today)
+                _ = try store.keep(
+                    try prepared(observation("r\(added)", of: "p1"), observation("a\(added)", of: "p1")), plan: scene.plan, at: today)
                 added += 2
             } while after != nil && added < 200
             #expect(Set(seen).count == seen.count)
@@ -130,7 +136,9 @@ struct ClinicalPromises {
         try await engine.withStore { store in
             let scene = try await Scene(store)
             _ = try store.keep(try prepared((0..<5).map { observation("o\($0)", of: "p1") }), plan: scene.plan, at: today)
-            for parameters in [[("_count", "0")], [("_summary", "count")], [("_summary", "count"), ("_count", "2")]] as [[(name: String, value: String)]] {
+            for parameters in [[("_count", "0")], [("_summary", "count")], [("_summary", "count"), ("_count", "2")]]
+                as [[(name: String, value: String)]]
+            {
                 let page = try store.page(.observation, parameters, in: scene.compartment)
                 #expect(page.summary == SearchSummary(total: 5, pageCount: 0, next: nil), "\(parameters)")
             }
@@ -150,8 +158,10 @@ struct ClinicalPromises {
             let coding = codes.map { coding in
                 "{" + (coding.system.map { #""system":"\#($0)","# } ?? "") + #""code":"\#(coding.code)"}"#
             }.joined(separator: ",")
-            return #"{"resourceType":"Observation","id":"\#(id)""# + (status.map { #","status":"\#($0)""# } ?? "") + #","code":{"coding":[\#(coding)]}"#
-                + (day.map { #","effectiveDateTime":"2011-01-\#(Self.padded($0))""# } ?? "") + #","subject":{"reference":"Patient/\#(member)"}}"#
+            return #"{"resourceType":"Observation","id":"\#(id)""# + (status.map { #","status":"\#($0)""# } ?? "")
+                + #","code":{"coding":[\#(coding)]}"#
+                + (day.map { #","effectiveDateTime":"2011-01-\#(Self.padded($0))""# } ?? "")
+                + #","subject":{"reference":"Patient/\#(member)"}}"#
         }
 
         static func padded(_ day: Int) -> String { day < 10 ? "0\(day)" : "\(day)" }
@@ -171,17 +181,21 @@ struct ClinicalPromises {
         let day = Int.random(in: 1...28, using: &dice)
         let date = "2011-01-" + Sample.padded(day)
         let conditions = [
-            Condition(name: "status", value: status) { $0.status == status }, Condition(name: "status:not", value: status) { $0.status != status },
+            Condition(name: "status", value: status) { $0.status == status },
+            Condition(name: "status:not", value: status) { $0.status != status },
             Condition(name: "status", value: "final,amended") { $0.status == "final" || $0.status == "amended" },
-            Condition(name: "status:missing", value: "true") { $0.status == nil }, Condition(name: "code", value: code) { $0.codes.contains { $0.code == code } },
+            Condition(name: "status:missing", value: "true") { $0.status == nil },
+            Condition(name: "code", value: code) { $0.codes.contains { $0.code == code } },
             Condition(name: "code", value: "\(system)|\(code)") { $0.codes.contains { $0.code == code && $0.system == system } },
             Condition(name: "code", value: "|\(code)") { $0.codes.contains { $0.code == code && $0.system == nil } },
             Condition(name: "code", value: "\(system)|") { $0.codes.contains { $0.system == system } },
             Condition(name: "code:not", value: code) { !$0.codes.contains { $0.code == code } },
-            Condition(name: "date", value: date) { $0.day == day }, Condition(name: "date", value: "ge" + date) { $0.day.map { $0 >= day } ?? false },
+            Condition(name: "date", value: date) { $0.day == day },
+            Condition(name: "date", value: "ge" + date) { $0.day.map { $0 >= day } ?? false },
             Condition(name: "date", value: "lt" + date) { $0.day.map { $0 < day } ?? false },
             Condition(name: "date", value: "ne" + date) { $0.day.map { $0 != day } ?? false },
-            Condition(name: "date:missing", value: "false") { $0.day != nil }, Condition(name: "_id", value: "o1,o5,o9,o33") { ["o1", "o5", "o9", "o33"].contains($0.id) },
+            Condition(name: "date:missing", value: "false") { $0.day != nil },
+            Condition(name: "_id", value: "o1,o5,o9,o33") { ["o1", "o5", "o9", "o33"].contains($0.id) },
             Condition(name: "patient", value: "p1") { $0.member == "p1" },
         ]
         return pick(conditions)
@@ -195,7 +209,8 @@ struct ClinicalPromises {
             var dice = SystemRandomNumberGenerator()
             let samples = (0..<120).map { number in
                 Sample(
-                    id: "o\(number)", member: Bool.random() ? "p1" : "p2", status: ["final", "amended", "registered", nil][Int.random(in: 0..<4)],
+                    id: "o\(number)", member: Bool.random() ? "p1" : "p2",
+                    status: ["final", "amended", "registered", nil][Int.random(in: 0..<4)],
                     codes: (0..<Int.random(in: 0...3)).map { _ in (["a", "b", nil][Int.random(in: 0..<3)], "\(Int.random(in: 1...3))") },
                     day: Bool.random() ? Int.random(in: 1...28) : nil)
             }

@@ -6,7 +6,8 @@ import Testing
 import Trust
 
 /// Every promise a store keeps, as the tests see one.
-typealias EveryStore = AppStore & AttemptStore & AuthorizationStore & ClinicalStore & GrantStore & ImportStore & MailArchive & MemberStore & Outbox
+typealias EveryStore = AppStore & AttemptStore & AuthorizationStore & ClinicalStore & GrantStore & ImportStore & MailArchive & MemberStore
+    & Outbox
     & PlanStore
 
 /// The engines that the promises are tested on.
@@ -48,9 +49,11 @@ func prepared(_ sources: [String]) throws -> [PreparedResource] {
 
 func prepared(_ sources: String...) throws -> [PreparedResource] { try prepared(sources) }
 
-func patient(_ id: String, memberID: String? = nil, first: String = "Ana", last: String = "Lee", birthDate: String = "2011-01-04") -> String {
+func patient(_ id: String, memberID: String? = nil, first: String = "Ana", last: String = "Lee", birthDate: String = "2011-01-04") -> String
+{
     let identifier = memberID.map { #","identifier":[{"type":{"coding":[{"code":"MB"}]},"value":"\#($0)"}]"# } ?? ""
-    return #"{"resourceType":"Patient","id":"\#(id)"\#(identifier),"name":[{"family":"\#(last)","given":["\#(first)"]}],"birthDate":"\#(birthDate)","address":[{"postalCode":"02116"}]}"#
+    return
+        #"{"resourceType":"Patient","id":"\#(id)"\#(identifier),"name":[{"family":"\#(last)","given":["\#(first)"]}],"birthDate":"\#(birthDate)","address":[{"postalCode":"02116"}]}"#
 }
 
 func observation(_ id: String, of patient: String, status: String = "final", more: String = "") -> String {
@@ -59,7 +62,9 @@ func observation(_ id: String, of patient: String, status: String = "final", mor
 
 extension ClinicalStore {
     /// The body of a resource as this compartment sees it; nil when it does not.
-    func body(_ type: ResourceType, _ id: String, in compartment: Compartment, within restriction: [[SearchClause]]? = nil) throws -> String? {
+    func body(_ type: ResourceType, _ id: String, in compartment: Compartment, within restriction: [[SearchClause]]? = nil) throws
+        -> String?
+    {
         try read(type, id: id, in: compartment, within: restriction) { String(decoding: $0.body, as: UTF8.self) }
     }
 
@@ -72,7 +77,8 @@ extension ClinicalStore {
         query.restriction = restriction
         var ids: [String] = []
         var found: SearchSummary?
-        try search(query, in: compartment, after: after, opening: { found = $0 }, each: { ids.append($0.id) })
+        try search(
+            query, in: compartment, after: after, opening: { found = $0 }, each: { ids.append(String(decoding: $0.id, as: UTF8.self)) })
         let summary = try #require(found)
         #expect(summary.pageCount == ids.count)
         return (ids, summary)
@@ -89,11 +95,14 @@ extension MemberStore where Self: ImportStore {
 }
 
 extension AppStore {
-    func addApp(_ clientID: String = "client", plans: [Key<Plan>], secret: SecretHash? = nil, name: String = "Other Plan") async throws -> App {
+    func addApp(_ clientID: String = "client", plans: [Key<Plan>], secret: SecretHash? = nil, name: String = "Other Plan") async throws
+        -> App
+    {
         try await register(
             AppRegistration(
                 name: name, organization: "Other Health", kind: .confidential,
-                redirectURIs: [RedirectURI("https://other.example/callback", for: .sandbox)], clientID: clientID, secretHash: secret), plans: plans,
+                redirectURIs: [RedirectURI("https://other.example/callback", for: .sandbox)], clientID: clientID, secretHash: secret),
+            plans: plans,
             at: today)
     }
 }
@@ -112,16 +121,20 @@ struct Scene {
         compartment = try store.addMember("p1", memberID: "M-1", plan: plan)
     }
 
-    func walk(_ id: String = "walk", challenge: PKCE.Challenge? = nil, browser: SecretHash = Secret.make(.session).hash) throws -> Authorization {
+    func walk(_ id: String = "walk", challenge: PKCE.Challenge? = nil, browser: SecretHash = Secret.make(.session).hash) throws
+        -> Authorization
+    {
         Authorization(
             id: id, revision: 0, plan: plan, app: app.key, clientID: app.clientID, browser: browser,
-            redirectURI: try RedirectURI("https://other.example/callback", for: .sandbox), redirectURIWasSent: true, state: "s t&=ä", scope: .clinicalRead,
+            redirectURI: try RedirectURI("https://other.example/callback", for: .sandbox), redirectURIWasSent: true, state: "s t&=ä",
+            scope: .clinicalRead,
             challenge: challenge, expiresAt: today.adding(seconds: 1800), language: "es", step: .started)
     }
 
     func newGrant(_ code: SecretHash, days: Int = 90, decider: Grant.Decider = .member) -> NewGrant {
         NewGrant(
-            compartment: compartment, email: "ana@example.com", decider: decider, expiresAt: today.adding(seconds: days * 86_400), code: code,
+            compartment: compartment, email: "ana@example.com", decider: decider, expiresAt: today.adding(seconds: days * 86_400),
+            code: code,
             codeExpiresAt: today.adding(seconds: 300))
     }
 
@@ -163,7 +176,8 @@ struct Scene {
     ) async throws -> Ending {
         Self.ending(
             try await store.redeem(
-                code: code, app: app ?? self.app.key, plan: plan ?? self.plan, redirectURI: redirectURI, verifier: verifier, tokens: tokens, at: now))
+                code: code, app: app ?? self.app.key, plan: plan ?? self.plan, redirectURI: redirectURI, verifier: verifier, tokens: tokens,
+                at: now))
     }
 
     func refresh(

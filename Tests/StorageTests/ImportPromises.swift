@@ -90,7 +90,8 @@ struct ImportPromises {
             _ = try store.keep(
                 try prepared(
                     #"{"resourceType":"Practitioner","id":"d","identifier":[{"system":"npi","value":"9"}]}"#,
-                    #"{"resourceType":"Encounter","id":"e","identifier":[{"system":"s","value":"9"}],"subject":{"reference":"Patient/p1"}}"#),
+                    #"{"resourceType":"Encounter","id":"e","identifier":[{"system":"s","value":"9"}],"subject":{"reference":"Patient/p1"}}"#
+                ),
                 plan: scene.plan, at: today)
             #expect(try store.sharedIdentifiers(plan: scene.plan).mapValues(\.text) == ["Practitioner?npi|9": "d"])
             #expect(try store.sharedIdentifiers(plan: other).isEmpty)

@@ -5,9 +5,12 @@ import Trust
 
 @Suite("A store's promises: members")
 struct MemberPromises {
-    static func line(_ memberID: String, first: String = "Ana", postal: String = "02116", patientID: String? = nil, email: String? = nil) -> RosterEntry {
+    static func line(_ memberID: String, first: String = "Ana", postal: String = "02116", patientID: String? = nil, email: String? = nil)
+        -> RosterEntry
+    {
         RosterEntry(
-            memberID: memberID, firstName: first, lastName: "Lee", birthDate: "2011-01-04", postalCode: postal, email: email, patientID: patientID)
+            memberID: memberID, firstName: first, lastName: "Lee", birthDate: "2011-01-04", postalCode: postal, email: email,
+            patientID: patientID)
     }
 
     @Test("Roster lines are added, changed and left alone, and a rerun changes nothing", arguments: Engine.allCases)
@@ -71,7 +74,8 @@ struct MemberPromises {
     func patientFirst(_ engine: Engine) async throws {
         try await engine.withStore { store in
             let plan = try await store.enrol(planID: "demo", name: "Demo")
-            _ = try store.keep(try prepared(observation("o", of: "p1"), patient("p1", memberID: "M-1", first: "Old")), plan: plan, at: today)
+            _ = try store.keep(
+                try prepared(observation("o", of: "p1"), patient("p1", memberID: "M-1", first: "Old")), plan: plan, at: today)
             let before = try #require(try store.members(memberID: "M-1", plan: plan).first)
             #expect(before.patientID == "p1")
             #expect(before.firstName == "Old")
@@ -93,7 +97,8 @@ struct MemberPromises {
             let plan = try await store.enrol(planID: "demo", name: "Demo")
             _ = try await store.enrol([Self.line("M-1", first: "Roster"), Self.line("M-2", patientID: "p2")], plan: plan)
             _ = try store.keep(
-                try prepared(observation("o1", of: "p1"), patient("p1", memberID: "M-1"), observation("o2", of: "p2"), patient("p2")), plan: plan,
+                try prepared(observation("o1", of: "p1"), patient("p1", memberID: "M-1"), observation("o2", of: "p2"), patient("p2")),
+                plan: plan,
                 at: today)
             #expect(try store.memberCount(plan: plan) == 2)
             for (memberID, patientID, observation) in [("M-1", "p1", "o1"), ("M-2", "p2", "o2")] {
@@ -120,11 +125,16 @@ struct MemberPromises {
         }
     }
 
-    @Test("Of two Patients with one member ID the first has it, the other its own id, and their records stay apart", arguments: Engine.allCases)
+    @Test(
+        "Of two Patients with one member ID the first has it, the other its own id, and their records stay apart",
+        arguments: Engine.allCases)
     func twoPatients(_ engine: Engine) async throws {
         try await engine.withStore { store in
             let plan = try await store.enrol(planID: "demo", name: "Demo")
-            let sources = [patient("p1", memberID: "M-1"), patient("p2", memberID: "M-1", first: "Bo"), observation("o1", of: "p1"), observation("o2", of: "p2")]
+            let sources = [
+                patient("p1", memberID: "M-1"), patient("p2", memberID: "M-1", first: "Bo"), observation("o1", of: "p1"),
+                observation("o2", of: "p2"),
+            ]
             #expect(try store.keep(try prepared(sources), plan: plan, at: today) == [.added, .added, .added, .added])
             let first = try #require(try store.members(memberID: "M-1", plan: plan).first)
             let second = try #require(try store.members(memberID: "p2", plan: plan).first)

@@ -31,6 +31,7 @@ struct PlanAndAppPromises {
             #expect(app.kind == .confidential)
             #expect(app.redirectURIs == ["https://other.example/callback"])
             #expect(app.scope == .clinicalRead)
+            #expect(app.syncedAt == today)
             #expect(try store.app(clientID: "client", plan: other) == nil)
             #expect(try store.app(clientID: "CLIENT", plan: demo) == nil)
             #expect(try store.app(clientID: "", plan: demo) == nil)
@@ -48,10 +49,11 @@ struct PlanAndAppPromises {
                 name: "New", organization: nil, kind: .public,
                 redirectURIs: try ["https://b.example/2", "https://a.example/1"].map { try RedirectURI($0, for: .sandbox) },
                 scope: try ScopeSet(parsing: "patient/Observation.rs"), clientID: "client", secretHash: nil)
-            let second = try await store.register(registration, plans: [plan], at: today)
+            let second = try await store.register(registration, plans: [plan], at: today.adding(seconds: 60))
             #expect(second.key == first.key)
             let app = try #require(try store.app(clientID: "client", plan: plan))
             #expect(app.name == "New")
+            #expect(app.syncedAt == today)
             #expect(app.organization == nil)
             #expect(app.kind == .public)
             #expect(app.redirectURIs == ["https://b.example/2", "https://a.example/1"])

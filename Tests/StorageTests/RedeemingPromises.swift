@@ -13,7 +13,8 @@ struct RedeemingPromises {
             let scene = try await Scene(store)
             let tokens = Scene.newTokens()
             let result = try await store.redeem(
-                code: try await scene.code(), app: scene.app.key, plan: scene.plan, redirectURI: "https://other.example/callback", verifier: nil,
+                code: try await scene.code(), app: scene.app.key, plan: scene.plan, redirectURI: "https://other.example/callback",
+                verifier: nil,
                 tokens: tokens, at: today)
             guard case .issued(let grant, let scope) = result else {
                 Issue.record("Nothing was issued: \(result)")
@@ -123,7 +124,8 @@ struct RedeemingPromises {
         }
     }
 
-    @Test("A refresh may narrow its access token, never widen it, and the refresh token keeps the grant's scope", arguments: Engine.allCases)
+    @Test(
+        "A refresh may narrow its access token, never widen it, and the refresh token keeps the grant's scope", arguments: Engine.allCases)
     func narrowed(_ engine: Engine) async throws {
         try await engine.withStore { store in
             let scene = try await Scene(store)
@@ -195,7 +197,8 @@ struct RedeemingPromises {
             let tokens = try await scene.tokens()
             let second = try await scene.tokens(walk: "walk-2")
             func revoke(_ hash: SecretHash, app: Key<App>? = nil, plan: Key<Plan>? = nil) async throws {
-                try await store.revoke(accessToken: hash, refreshToken: hash, app: app ?? scene.app.key, plan: plan ?? scene.plan, at: today)
+                try await store.revoke(
+                    accessToken: hash, refreshToken: hash, app: app ?? scene.app.key, plan: plan ?? scene.plan, at: today)
             }
             try await revoke(tokens.access, app: stranger.key)
             try await revoke(tokens.refresh, app: stranger.key)
@@ -216,16 +219,52 @@ struct RedeemingPromises {
         }
     }
 
-    @Test("A code whose grant was taken back gives nothing", arguments: Engine.allCases)
+    @Test("A refresh token that was used before still names its grant when it is revoked", arguments: Engine.allCases)
     func revokedRefreshToken(_ engine: Engine) async throws {
         try await engine.withStore { store in
             let scene = try await Scene(store)
             let tokens = try await scene.tokens()
             let rotated = Scene.newTokens()
             #expect(try await scene.refresh(tokens.refresh, tokens: rotated) == .issued)
-            // Also a refresh token that was used before names its grant (RFC 7009 §2.1).
-            try await store.revoke(accessToken: tokens.refresh, refreshToken: tokens.refresh, app: scene.app.key, plan: scene.plan, at: today)
+            try await store.revoke(
+                accessToken: tokens.refresh, refreshToken: tokens.refresh, app: scene.app.key, plan: scene.plan, at: today)
             #expect(try !scene.isLive(rotated.access))
+        }
+    }
+
+    @Test("A plan lists what a member allowed, newest first, and ends it once", arguments: Engine.allCases)
+    func grants(_ engine: Engine) async throws {
+        try await engine.withStore { store in
+            let scene = try await Scene(store)
+            let member = scene.compartment.member
+            let other = try await store.enrol(planID: "other", name: "Other")
+            #expect(try store.grants(of: member, plan: scene.plan).isEmpty)
+            let tokens = try await scene.tokens()
+            let walk = try scene.walk("walk-2")
+            let decider = Grant.Decider.representative(name: "Ana Lee", relationship: .powerOfAttorney)
+            let unused = Secret.make(.authorizationCode).hash
+            try await store.begin(walk, at: today)
+            #expect(try await store.finish(walk, with: scene.newGrant(unused, days: 1, decider: decider), at: today.adding(seconds: 5)))
+            let grants = try store.grants(of: member, plan: scene.plan)
+            #expect(grants.map(\.decider) == [decider, .member])
+            #expect(grants.map(\.createdAt) == [today.adding(seconds: 5), today])
+            #expect(grants.map(\.expiresAt) == [today.adding(seconds: 86_400), today.adding(seconds: 90 * 86_400)])
+            #expect(grants.allSatisfy { $0.appName == "Other Plan" && $0.revokedAt == nil })
+            #expect(try store.grants(of: member, plan: other).isEmpty)
+            #expect(try store.grants(of: Key(99), plan: scene.plan).isEmpty)
+
+            let (second, first) = (try #require(grants.first?.key), try #require(grants.last?.key))
+            #expect(try await !store.revoke(grant: first, plan: other, at: today))
+            #expect(try await !store.revoke(grant: Key(99), plan: scene.plan, at: today))
+            #expect(try scene.isLive(tokens.access))
+            #expect(try await store.revoke(grant: first, plan: scene.plan, at: today.adding(seconds: 9)))
+            #expect(try await !store.revoke(grant: first, plan: scene.plan, at: today.adding(seconds: 10)))
+            #expect(try store.grants(of: member, plan: scene.plan).map(\.revokedAt) == [nil, today.adding(seconds: 9)])
+            #expect(try !scene.isLive(tokens.access))
+            #expect(try await scene.refresh(tokens.refresh) == .refused)
+            // A code whose permission was taken back before it was presented gives nothing.
+            #expect(try await store.revoke(grant: second, plan: scene.plan, at: today))
+            #expect(try await scene.redeem(unused) == .refused)
         }
     }
 }

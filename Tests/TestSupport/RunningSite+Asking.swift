@@ -1,5 +1,7 @@
 package import Exchange
 import FHIR
+import Server
+import Storage
 import Synchronization
 package import Synthetic
 package import Trust
@@ -23,13 +25,24 @@ extension RunningSite {
         (plan ?? demo).addresses.authorize + "?" + WebForm.encoded([("client_id", app.clientID), ("redirect_uri", app.redirectURI)] + more)
     }
 
+    /// One more app with a secret, whose answers go to this address.
+    package func register(_ clientID: String, redirectURI: String) async throws -> TestApp {
+        let secret = Secret.make(.clientSecret)
+        let registration = AppRegistration(
+            name: "The \(clientID)", organization: nil, kind: .confidential, redirectURIs: [try RedirectURI(redirectURI, for: .sandbox)],
+            clientID: clientID, secretHash: secret.hash)
+        _ = try await store.register(registration, plans: [demo.key], at: clock.now)
+        return TestApp(clientID: clientID, secret: secret, redirectURI: redirectURI)
+    }
+
     package struct Unexpected: Error {
         package let what: String
     }
 
     /// An authorization code, as a member's walk ends with one; the walk itself is made in the domain, without pages.
     package func code(
-        _ app: TestApp? = nil, member: SyntheticMember? = nil, plan: Plan? = nil, redirectURI: String? = nil, _ more: [(String, String)] = []
+        _ app: TestApp? = nil, member: SyntheticMember? = nil, plan: Plan? = nil, redirectURI: String? = nil,
+        _ more: [(String, String)] = []
     ) async throws -> Secret {
         let (app, plan, member) = (app ?? apps.payer, plan ?? demo, member ?? self.member)
         let desk = MemberAuthorization(store: store, world: clock.world, codeKey: site.keys.emailCode)

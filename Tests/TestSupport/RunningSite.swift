@@ -6,7 +6,7 @@ package import Server
 package import ServiceLifecycle
 package import Storage
 package import Synthetic
-package import Trust
+import Trust
 
 /// A whole server on loopback with two plans in a store of its own, as long as one test runs.
 ///
@@ -100,7 +100,7 @@ package struct RunningSite: Sendable {
     }
 
     /// A port of loopback that nobody listens on. The addresses of a site are configured before it runs, so it has to be known before.
-    private static func freePort() throws -> Int {
+    package static func freePort() throws -> Int {
         let handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(handle) }
         var place = sockaddr_in()
@@ -108,7 +108,9 @@ package struct RunningSite: Sendable {
         place.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let bound = withUnsafeMutablePointer(to: &place) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(handle, $0, length) == 0 && getsockname(handle, $0, &length) == 0 }
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(handle, $0, length) == 0 && getsockname(handle, $0, &length) == 0
+            }
         }
         guard bound else { throw NotStarted() }
         return Int(UInt16(bigEndian: place.sin_port))

@@ -12,6 +12,6 @@ package enum StoredMeta {
         guard let start = text.firstRange(of: opening), let end = text[start.upperBound...].firstIndex(of: "\"") else { return text }
         var rest = text[text.index(after: end)...]
         if rest.first == "," { rest = rest.dropFirst() }
-        return text[..<start.lowerBound] + rest
+        return String(text[..<start.lowerBound]) + rest
     }
 }

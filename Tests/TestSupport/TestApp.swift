@@ -9,6 +9,10 @@ package struct TestApp: Sendable {
     package let secret: Secret?
     package let redirectURI: String
 
+    package init(clientID: String, secret: Secret?, redirectURI: String) {
+        (self.clientID, self.secret, self.redirectURI) = (clientID, secret, redirectURI)
+    }
+
     /// `client_id` and, when there is one, `client_secret`, as a form carries them.
     package var fields: [(String, String)] {
         [("client_id", clientID)] + (secret.map { [("client_secret", $0.text)] } ?? [])

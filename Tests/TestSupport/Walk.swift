@@ -1,3 +1,5 @@
+import Exchange
+import Server
 package import Synthetic
 
 /// A member with a browser: keeps cookies, reads the forms of the page that came, fills them in and sends them.
@@ -29,14 +31,16 @@ package final class Walk {
         cookies.isEmpty ? [] : [("Cookie", cookies.map { "\($0)=\($1)" }.sorted().joined(separator: "; "))]
     }
 
-    /// The last step of the address of the page shown: "" for the first one.
-    package var step: String { address.split(separator: "?")[0].split(separator: "/authorization/").last.map { part in
-        part.split(separator: "/", maxSplits: 1).dropFirst().joined() } ?? "" }
+    /// The last part of the address of the page shown: "" for the first page.
+    package var step: String {
+        let path = address.prefix { $0 != "?" }
+        return path.utf8.count > root.utf8.count ? String(path.dropFirst(root.count + 1)) : ""
+    }
     /// The address of the walk's first page.
     package var root: String {
-        let path = address.split(separator: "?")[0]
+        let path = address.prefix { $0 != "?" }
         guard let range = path.firstRange(of: "/authorization/") else { return String(path) }
-        return path[..<range.upperBound] + path[range.upperBound...].prefix { $0 != "/" }
+        return String(path[..<range.upperBound]) + path[range.upperBound...].prefix { $0 != "/" }
     }
     package var id: String { root.split(separator: "/").last.map(String.init) ?? "" }
     package var formToken: String? { markup.forms.first?.values.first { $0.name == "form_token" }?.value }

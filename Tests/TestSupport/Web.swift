@@ -9,7 +9,7 @@ package final class Web: Sendable {
     private let noted = Mutex<[String]>([])
     private let port: Int
 
-    /// Every request goes to this port on loopback, whatever host its address names; the name goes into `Host`.
+    /// Every request goes to loopback: to the port its address names there, else to this one, and the host's name goes into `Host`.
     init(port: Int) {
         self.port = port
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
@@ -25,11 +25,16 @@ package final class Web: Sendable {
         _ method: String, _ address: String, headers: [(String, String)] = [], body: [UInt8]? = nil
     ) async throws -> WebAnswer {
         let (host, path) = Self.split(address)
-        var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
+        let place = host.flatMap { $0.hasPrefix("127.0.0.1:") ? $0 : nil } ?? "127.0.0.1:\(port)"
+        var request = HTTPClientRequest(url: "http://\(place)\(path)")
         request.method = HTTPMethod(rawValue: method)
         if let host { request.headers.add(name: "Host", value: host) }
         for (name, value) in headers {
-            if name.lowercased() == "host" { request.headers.replaceOrAdd(name: name, value: value) } else { request.headers.add(name: name, value: value) }
+            if name.lowercased() == "host" {
+                request.headers.replaceOrAdd(name: name, value: value)
+            } else {
+                request.headers.add(name: name, value: value)
+            }
         }
         if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
         let response = try await client.execute(request, timeout: .seconds(60))

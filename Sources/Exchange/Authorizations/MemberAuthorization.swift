@@ -17,18 +17,18 @@ package struct MemberAuthorization: Sendable {
 
     // MARK: Beginning
 
+    /// `browser` is the hash of the secret in the browser's cookie; only that browser goes on.
     package func begin(
-        plan: Plan, app: App, redirectURI: RedirectURI, parameters: AuthorizeParameters, scope: ScopeSet, language: String
-    ) async throws(Refusal) -> (authorization: Authorization, browser: Secret) {
-        let browser = Secret.make(.session)
+        plan: Plan, app: App, redirectURI: RedirectURI, parameters: AuthorizeParameters, scope: ScopeSet, language: String,
+        browser: SecretHash
+    ) async throws(Refusal) -> Authorization {
         let now = world.now()
         let authorization = Authorization(
-            id: WalkID.make(), revision: 0, plan: plan.key, app: app.key, clientID: app.clientID, browser: browser.hash,
-            redirectURI: redirectURI,
-            redirectURIWasSent: parameters.redirectURIWasSent, state: parameters.state, scope: scope, challenge: parameters.challenge,
-            expiresAt: now.adding(seconds: Authorization.minutes * 60), language: language, step: .started)
+            id: WalkID.make(), revision: 0, plan: plan.key, app: app.key, clientID: app.clientID, browser: browser,
+            redirectURI: redirectURI, redirectURIWasSent: parameters.redirectURIWasSent, state: parameters.state, scope: scope,
+            challenge: parameters.challenge, expiresAt: now.adding(seconds: Authorization.minutes * 60), language: language, step: .started)
         try await store.begin(authorization, at: now)
-        return (authorization, browser)
+        return authorization
     }
 
     // MARK: Who it is

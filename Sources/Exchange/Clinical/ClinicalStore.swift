@@ -1,13 +1,13 @@
 package import FHIR
 
-/// A stored version of a resource; `body` is lent for the length of a call.
+/// A stored version of a resource; `id` and `body` are lent for the length of a call.
 package struct StoredResource {
-    package let id: String
+    package let id: UnsafeRawBufferPointer
     package let version: Int
     package let lastUpdated: Timestamp
     package let body: UnsafeRawBufferPointer
 
-    package init(id: String, version: Int, lastUpdated: Timestamp, body: UnsafeRawBufferPointer) {
+    package init(id: UnsafeRawBufferPointer, version: Int, lastUpdated: Timestamp, body: UnsafeRawBufferPointer) {
         (self.id, self.version, self.lastUpdated, self.body) = (id, version, lastUpdated, body)
     }
 }

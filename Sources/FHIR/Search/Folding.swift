@@ -7,7 +7,8 @@ extension String {
             return String(decoding: utf8.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }, as: UTF8.self)
         }
         var out = String.UnicodeScalarView()
-        for scalar in decomposedStringWithCompatibilityMapping.lowercased().unicodeScalars {
+        // Upper case first, so that letters with one upper case are one (final sigma, sharp s).
+        for scalar in decomposedStringWithCompatibilityMapping.uppercased().lowercased().unicodeScalars {
             switch scalar.properties.generalCategory {
             case .nonspacingMark: continue
             default: out.append(scalar)

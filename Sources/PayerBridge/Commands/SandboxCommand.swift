@@ -24,13 +24,16 @@ struct SandboxCommand: AsyncParsableCommand {
     func run() async throws {
         try await Failing.clearly {
             let configuration = try SandboxConfiguration.make(data: data, port: port, smtp: smtp)
+            try FreePort.check(host: configuration.host, port: configuration.port)
             let composition = try await Composition(configuration, isSandbox: true)
+            let lock = try ServerLock(directory: data)
             let demo = try DemoHealthPlan(composition, members: members)
             try await demo.make()
             let site = try composition.site(sandbox: demo.sandbox)
             try demo.writeJSON()
             let words = demo.words
             try await composition.serve(site, logger: ProgramLog.logger(isVerbose: verbose)) { _ in Console.say(words) }
+            _ = consume lock
         }
     }
 }

@@ -26,7 +26,9 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         try await Failing.clearly {
             let configuration = try ConfigurationFile.read(config)
+            try FreePort.check(host: configuration.host, port: configuration.port)
             let composition = try await Composition(configuration)
+            let lock = try ServerLock(directory: configuration.dataDirectory)
             let logger = ProgramLog.logger(isVerbose: verbose)
             if configuration.mail == nil { Console.warn("\(config) has no mail: codes will wait in the outbox until it has.") }
             try await composition.serve(try composition.site(sandbox: nil), logger: logger) { port in
@@ -36,6 +38,7 @@ struct ServeCommand: AsyncParsableCommand {
                     Console.say("  \(plan.id)  authorize \(plan.addresses.authorize)\n  \(plan.id)  FHIR      \(plan.addresses.fhir)")
                 }
             }
+            _ = consume lock
         }
     }
 }

@@ -40,19 +40,23 @@ struct AuthorizeEndpoint: Sendable {
                     language, .redirectMismatch(detail: "redirect_uri must equal, byte for byte, one that was registered for this app."),
                     .badRequest)
             }
-            return await begin(form, app, redirectURI, language)
+            return await begin(form, app, redirectURI, language, WalkCookie.read(request, plan: plan))
         } catch { return trouble(language, error) }
     }
 
     /// From here on errors travel to the proven redirect URI (RFC 6749 §4.1.2.1).
-    private func begin(_ form: FormParameters, _ app: App, _ redirectURI: RedirectURI, _ language: Language) async -> Response {
+    private func begin(
+        _ form: FormParameters, _ app: App, _ redirectURI: RedirectURI, _ language: Language, _ browser: Secret?
+    ) async -> Response {
         do {
             let parameters = try AuthorizeParameters(form, expectedAudience: plan.addresses.fhir, isPublicClient: app.kind == .public)
             let scope = try ScopeSet.grant(requested: parameters.scope, allowed: app.scope)
-            let begun = try await desk.begin(
-                plan: plan, app: app, redirectURI: redirectURI, parameters: parameters, scope: scope, language: language.rawValue)
-            let cookie = WalkCookie.header(begun.browser.text, for: begun.authorization.id, plan: plan)
-            return Answer.seeOther("\(plan.addresses.authorization)/authorization/\(begun.authorization.id)", [.setCookie: cookie])
+            let browser = browser ?? Secret.make(.session)
+            let authorization = try await desk.begin(
+                plan: plan, app: app, redirectURI: redirectURI, parameters: parameters, scope: scope, language: language.rawValue,
+                browser: browser.hash)
+            let cookie = WalkCookie.header(browser.text, plan: plan)
+            return Answer.seeOther("\(plan.addresses.authorization)/authorization/\(authorization.id)", [.setCookie: cookie])
         } catch let error as OAuthError {
             var parameters = error.redirectParameters
             if let state = AuthorizeParameters.state(form) { parameters.append(("state", state)) }
@@ -70,30 +74,4 @@ struct AuthorizeEndpoint: Sendable {
     private func trouble(_ language: Language, _ refusal: Refusal) -> Response {
         notice(language, .somethingWentWrong(reference: Trouble.report(refusal)), .serviceUnavailable)
     }
-}
-
-/// The cookie that ties a walk to the browser in which it began.
-enum WalkCookie {
-    static func name(_ id: String, plan: Plan) -> String {
-        // Browsers take `__Host-` only over https, where it keeps other hosts from setting it.
-        (isSecure(plan) ? "__Host-" : "") + "payerbridge-\(id.prefix(12))"
-    }
-
-    static func header(_ secret: String, for id: String, plan: Plan) -> String {
-        "\(name(id, plan: plan))=\(secret); Path=/; Max-Age=\(Authorization.minutes * 60); HttpOnly; SameSite=Lax"
-            + (isSecure(plan) ? "; Secure" : "")
-    }
-
-    static func read(_ request: Request, id: String, plan: Plan) -> Secret? {
-        let wanted = name(id, plan: plan)
-        for line in request.headers[values: .cookie] {
-            for part in line.split(separator: ";") {
-                let pair = part.drop { $0 == " " }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                if pair.count == 2, pair[0].utf8.elementsEqual(wanted.utf8) { return Secret(String(pair[1]), kind: .session) }
-            }
-        }
-        return nil
-    }
-
-    private static func isSecure(_ plan: Plan) -> Bool { plan.addresses.authorization.utf8.starts(with: "https:".utf8) }
 }

@@ -85,7 +85,7 @@ extension AuthorizationPages {
         do {
             guard let id = context.parameters.get("walk"), id.utf8.count == 32,
                 let authorization = try site.store.authorization(id, plan: plan.key),
-                let browser = WalkCookie.read(request, id: id, plan: plan), browser.hash == authorization.browser
+                let browser = WalkCookie.read(request, plan: plan), browser.hash == authorization.browser
             else { return notice(.linkExpired, .notFound, asked) }
             let language = Language(rawValue: authorization.language) ?? asked
             guard site.world.now() < authorization.expiresAt else { return notice(.linkExpired, .gone, language) }

@@ -43,7 +43,7 @@ extension FHIRSurface {
 
     private static func answer(_ resource: StoredResource, known: String?) -> Response {
         let tag = "W/\"\(resource.version)\""
-        let isKnown = known.map { $0.split(separator: ",").contains { $0.drop { $0 == " " } == tag } } ?? false
+        let isKnown = known.map { Self.names(version: resource.version, in: $0) } ?? false
         var headers = resourceHeaders
         headers[.eTag] = tag
         headers[.lastModified] = resource.lastUpdated.httpDate
@@ -51,6 +51,15 @@ extension FHIRSurface {
         var buffer = ByteBufferAllocator().buffer(capacity: resource.body.count)
         buffer.writeBytes(resource.body)
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: buffer))
+    }
+
+    /// RFC 9110 §13.1.2: `If-None-Match` compares weakly, so `"1"` is `W/"1"`, and `*` is any version.
+    private static func names(version: Int, in known: String) -> Bool {
+        known.utf8.split(separator: UInt8(ascii: ",")).contains { part in
+            let tag = part.filter { $0 != 0x20 && $0 != 0x09 }
+            let opaque = tag.starts(with: "W/".utf8) ? tag.dropFirst(2) : tag[...]
+            return tag.elementsEqual("*".utf8) || opaque.elementsEqual("\"\(version)\"".utf8)
+        }
     }
 
     private static let resourceHeaders: HTTPFields = [

@@ -52,7 +52,7 @@ extension FHIRSurface {
             }
             after = place
         }
-        var writer: SearchsetWriter?
+        var writer: SearchsetWriter<ByteBuffer>?
         var failure: (any Error)?
         do throws(Refusal) {
             try site.store.search(query, in: admission.access.compartment, after: after) { summary in
@@ -63,20 +63,20 @@ extension FHIRSurface {
                     }
                 } catch { failure = error }
                 writer = SearchsetWriter(
-                    base: plan.addresses.fhir, total: summary.total, lastUpdated: site.world.now(), links: links,
-                    reserving: summary.pageCount * 1400)
+                    into: ByteBufferAllocator().buffer(capacity: summary.pageCount * 1300 + 1024), base: plan.addresses.fhir, type: type,
+                    total: summary.total, lastUpdated: site.world.now(), links: links)
             } each: { resource in
-                writer?.append(type, id: resource.id, body: resource.body)
+                writer?.append(id: resource.id, body: resource.body)
             }
         } catch { throw FHIRRefusal(Self.unavailable(error)) }
-        guard failure == nil, let bytes = writer?.finish() else {
+        guard failure == nil, let body = writer?.finish() else {
             throw FHIRRefusal(Self.unavailable(Refusal(.unavailable, "", cause: failure.map { "\($0)" } ?? "no summary")))
         }
         return Response(
             status: .ok,
             headers: [
                 .contentType: Answer.fhirJSON, .cacheControl: "no-store", .xContentTypeOptions: "nosniff", .accessControlAllowOrigin: "*",
-            ], body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+            ], body: ResponseBody(byteBuffer: body))
     }
 
     private static func adding(_ page: String, to link: String) -> String {
@@ -105,4 +105,8 @@ extension FHIRSurface {
             line.split { $0 == "," || $0 == ";" }.contains { $0.filter { $0 != " " } == "handling=strict" }
         }
     }
+}
+
+extension ByteBuffer: ByteSink {
+    package mutating func append(_ bytes: UnsafeRawBufferPointer) { writeBytes(bytes) }
 }

@@ -9,10 +9,11 @@ struct FHIRSurface: Sendable {
     let site: Site
     let plan: Plan
     let discovery: Discovery
+    let cache: AccessCache
     let capabilities: [UInt8]
 
-    init(site: Site, plan: Plan, discovery: Discovery) {
-        (self.site, self.plan, self.discovery) = (site, plan, discovery)
+    init(site: Site, plan: Plan, discovery: Discovery, cache: AccessCache) {
+        (self.site, self.plan, self.discovery, self.cache) = (site, plan, discovery, cache)
         capabilities = CapabilityStatement.json(plan: plan, date: site.world.now())
     }
 
@@ -21,17 +22,18 @@ struct FHIRSurface: Sendable {
             Answer.outcome(.methodNotAllowed, .notSupported, "This API only reads. Allowed here: \(allowed).")
         }
         let preflight: (HTTPRequest.Method, Handler) = (.options, { _, _ in Self.preflight })
-        router.mount(root + "/metadata", [(.get, metadata), preflight], otherwise: refuse)
+        router.mount(root + "/metadata", [(.get, getMetadata), preflight], otherwise: refuse)
         router.mount(root + "/.well-known/smart-configuration", [(.get, discovery.getSMART), preflight], otherwise: refuse)
         router.mount(root + "/:type", [(.get, search), preflight], otherwise: refuse)
         router.mount(root + "/:type/_search", [(.post, searchByForm), preflight], otherwise: refuse)
         router.mount(root + "/:type/:id", [(.get, read), preflight], otherwise: refuse)
         router.mount(root + "/:type/:id/_history/:version", [(.get, readVersion), preflight], otherwise: refuse)
-        let nothing: Handler = { _, _ in Answer.outcome(.notFound, .notFound, "There is nothing at this address. See \(root)/metadata.") }
+        let metadata = plan.addresses.fhir + "/metadata"
+        let nothing: Handler = { _, _ in Answer.outcome(.notFound, .notFound, "There is nothing at this address. See \(metadata).") }
         router.mount(root, [(.get, nothing)], otherwise: refuse)
     }
 
-    private func metadata(_ request: Request, _ context: SiteContext) async throws -> Response {
+    private func getMetadata(_ request: Request, _ context: SiteContext) async throws -> Response {
         guard accepts(request) else { return notAcceptable }
         return Answer.bytes(.ok, Answer.fhirJSON, capabilities, Answer.cors)
     }
@@ -56,16 +58,14 @@ struct FHIRSurface: Sendable {
     /// The order is the order of the answers: 406, 401, 404 for no such type, 403; none of them depends on what is stored.
     func admit(_ request: Request, _ context: SiteContext, to interaction: Scope.Interactions) throws(FHIRRefusal) -> Admission {
         guard accepts(request) else { throw FHIRRefusal(notAcceptable) }
-        let access = try authenticate(request)
+        let entry = try authenticate(request)
+        let (access, scope) = (entry.access, entry.scope)
         guard let name = context.parameters.get("type"), let type = ResourceType(name) else {
             throw FHIRRefusal(
                 Answer.outcome(.notFound, .notFound, "There is no such resource type. See metadata for the types served here."))
         }
         guard ReleasedTypes.isClinical(type) else {
             throw FHIRRefusal(Answer.outcome(.forbidden, .forbidden, "\(type.name) is not shared in this exchange."))
-        }
-        guard let scope = try? ScopeSet(parsing: access.scope) else {
-            throw FHIRRefusal(Answer.outcome(.forbidden, .forbidden, "The token has no scope."))
         }
         guard let filters = scope.granularFilters(for: type.name, interaction: interaction) else {
             return Admission(access: access, type: type, restriction: nil)
@@ -83,11 +83,19 @@ struct FHIRSurface: Sendable {
         } catch { throw FHIRRefusal(Answer.outcome(.forbidden, .forbidden, error.explanation)) }
     }
 
-    private func authenticate(_ request: Request) throws(FHIRRefusal) -> Access {
+    private func authenticate(_ request: Request) throws(FHIRRefusal) -> AccessCache.Entry {
         let token = BearerToken.parse(request.headers[.authorization])
         if case .token(let secret) = token {
+            let hash = secret.hash
+            let now = site.world.now()
+            if let entry = cache.entry(hash, at: now) { return entry }
             do throws(Refusal) {
-                if let access = try site.store.access(secret.hash, plan: plan.key, at: site.world.now()) { return access }
+                // A grant whose scope cannot be read opens nothing.
+                if let access = try site.store.access(hash, plan: plan.key, at: now), let scope = try? ScopeSet(parsing: access.scope) {
+                    let entry = AccessCache.Entry(access: access, scope: scope)
+                    cache.remember(entry, for: hash, at: now)
+                    return entry
+                }
             } catch { throw FHIRRefusal(Self.unavailable(error)) }
             throw unauthorized(OAuthError(.invalidToken, "The access token is unknown, expired or revoked."))
         }

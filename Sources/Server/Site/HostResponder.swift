@@ -9,11 +9,20 @@ struct HostResponder<Next: HTTPResponder>: HTTPResponder where Next.Context == S
     let hosts: HostTable
     let next: Next
 
+    private static var largestBody: Int { 1 << 20 }
+
     func respond(to request: Request, context: SiteContext) async throws -> Response {
+        // One Host and a path: anything else is read differently by different readers (RFC 9112 §3.2).
+        guard request.headers[.host] == nil, request.head.path?.utf8.first == UInt8(ascii: "/") else {
+            return Self.plain(.badRequest, "The request must name one Host and a path that begins with '/'.\n")
+        }
+        if let length = request.headers[.contentLength], Int(length).map({ $0 > Self.largestBody }) ?? true {
+            return Self.plain(.contentTooLarge, "The body is larger than anything this server takes.\n")
+        }
         guard let host = request.head.authority, let root = hosts.root(of: host) else {
-            return Answer.bytes(
-                HTTPResponse.Status(code: 421, reasonPhrase: "Misdirected Request"), "text/plain; charset=utf-8",
-                "This server does not answer to that host name. Its names are set in the configuration.\n".utf8)
+            return Self.plain(
+                HTTPResponse.Status(code: 421, reasonPhrase: "Misdirected Request"),
+                "This server does not answer to that host name. Its names are set in the configuration.\n")
         }
         switch root {
         case .site: return try await next.respond(to: request, context: context)
@@ -22,6 +31,10 @@ struct HostResponder<Next: HTTPResponder>: HTTPResponder where Next.Context == S
             head.path = Self.rewritten(request.head.path ?? "/", below: path)
             return try await next.respond(to: Request(head: head, body: request.body), context: context)
         }
+    }
+
+    private static func plain(_ status: HTTPResponse.Status, _ text: String) -> Response {
+        Answer.bytes(status, "text/plain; charset=utf-8", text.utf8, [.connection: "close"])
     }
 
     /// RFC 8414 puts its document in front of the issuer's path; everything else moves below the plan.

@@ -23,7 +23,7 @@ package enum SiteServer {
             server: .http1(
                 configuration: .init(
                     idleTimeout: .seconds(30),
-                    httpDecoderConfiguration: .init(maxHeaderFieldSize: 8 * 1024, maxHeaderListSize: 16 * 1024, maxHeaderFieldCount: 64))),
+                    httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 64))),
             configuration: .init(address: .hostname(address.host, port: address.port), serverName: nil, backlog: 1024, reuseAddress: true),
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? address.port) },
             logger: logger)
@@ -32,9 +32,9 @@ package enum SiteServer {
     private static func router(_ site: Site, _ logger: Logger) -> Router<SiteContext> {
         let router = Router(context: SiteContext.self)
         router.add(middleware: RequestLog(logger: logger))
-        router.add(middleware: LastResort(fhirRoots: site.plans.map { "/\($0.id)/r4/" }))
+        router.add(middleware: LastResort(site: site))
         mountAssets(router, at: "/assets")
-        router.get("/healthz") { _, _ in Answer.bytes(.ok, "text/plain; charset=utf-8", "ok\n".utf8) }
+        router.mount("/healthz", [(.get, { _, _ in Answer.bytes(.ok, plainText, "ok\n".utf8) })], otherwise: onlyRead)
         for plan in site.plans { mount(plan, site, router) }
         if let sandbox = site.sandbox { SandboxPages(site: site, sandbox: sandbox).mount(router) }
         return router
@@ -49,10 +49,11 @@ package enum SiteServer {
         let desk = MemberAuthorization(store: site.store, world: site.world, codeKey: site.keys.emailCode)
         let discovery = Discovery(plan: plan)
         let authentication = ClientAuthentication(site: site, plan: plan)
+        let cache = AccessCache()
         let authorize = AuthorizeEndpoint(site: site, plan: plan, desk: desk)
-        let token = TokenEndpoint(site: site, plan: plan, authentication: authentication)
-        let inquiry = TokenInquiry(site: site, plan: plan, authentication: authentication)
-        router.mount(root + "/authorize/payer2payer", [(.get, authorize.get), (.post, authorize.post)], otherwise: refuse)
+        let token = TokenEndpoint(site: site, plan: plan, authentication: authentication, cache: cache)
+        let inquiry = TokenInquiry(site: site, plan: plan, authentication: authentication, cache: cache)
+        router.mount(root + "/authorize/payer2payer", [(.get, authorize.get), (.post, authorize.post)], withHead: false, otherwise: refuse)
         router.mount(root + "/token", [(.post, token.post), preflight], otherwise: refuse)
         router.mount(root + "/revoke", [(.post, inquiry.revoke), preflight], otherwise: refuse)
         router.mount(root + "/introspect", [(.post, inquiry.introspect), preflight], otherwise: refuse)
@@ -61,13 +62,19 @@ package enum SiteServer {
         }
         mountAssets(router, at: root + "/assets")
         AuthorizationPages(site: site, plan: plan, desk: desk).mount(router, at: root)
-        FHIRSurface(site: site, plan: plan, discovery: discovery).mount(router, at: "/\(plan.id)/r4")
+        FHIRSurface(site: site, plan: plan, discovery: discovery, cache: cache).mount(router, at: "/\(plan.id)/r4")
+    }
+
+    private static let plainText = "text/plain; charset=utf-8"
+
+    @Sendable private static func onlyRead(_ allowed: String) -> Response {
+        Answer.bytes(.methodNotAllowed, plainText, "This address takes \(allowed).\n".utf8)
     }
 
     private static func mountAssets(_ router: Router<SiteContext>, at root: String) {
-        router.get(RouterPath(root + "/:name")) { request, context in
+        let get: Handler = { request, context in
             guard let asset = context.parameters.get("name").flatMap({ Asset.named($0) }) else {
-                return Answer.bytes(.notFound, "text/plain; charset=utf-8", "There is no such file.\n".utf8)
+                return Answer.bytes(.notFound, plainText, "There is no such file.\n".utf8)
             }
             let headers: HTTPFields = [.eTag: asset.etag, .cacheControl: "public, max-age=300", .xContentTypeOptions: "nosniff"]
             if request.headers[.ifNoneMatch] == asset.etag { return Response(status: .notModified, headers: headers) }
@@ -75,6 +82,7 @@ package enum SiteServer {
             all[.contentType] = asset.contentType
             return Response(status: .ok, headers: all, body: ResponseBody(byteBuffer: ByteBuffer(bytes: asset.bytes)))
         }
+        router.mount(root + "/:name", [(.get, get)], otherwise: onlyRead)
     }
 }
 

@@ -9,6 +9,7 @@ struct TokenEndpoint: Sendable {
     let site: Site
     let plan: Plan
     let authentication: ClientAuthentication
+    let cache: AccessCache
 
     func post(_ request: Request, _ context: SiteContext) async throws -> Response {
         let authorization = request.headers[.authorization]
@@ -22,7 +23,9 @@ struct TokenEndpoint: Sendable {
                 access: access.hash, accessExpiresAt: now.adding(seconds: plan.policy.accessTokenSeconds), refresh: refresh.hash)
             switch try await redeem(asked.grant, app, tokens, now) {
             case .refused(let error): return Answer.oauth(error)
-            case .replayed: return Answer.oauth(RedemptionRules.replayed)
+            case .replayed:
+                cache.forgetAll()
+                return Answer.oauth(RedemptionRules.replayed)
             case .issued(let grant, let scope):
                 let seconds = min(Int64(plan.policy.accessTokenSeconds), (grant.expiresAt.milliseconds - now.milliseconds) / 1000)
                 let answer = TokenAnswer(

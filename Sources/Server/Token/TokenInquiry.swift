@@ -9,6 +9,7 @@ struct TokenInquiry: Sendable {
     let site: Site
     let plan: Plan
     let authentication: ClientAuthentication
+    let cache: AccessCache
 
     func revoke(_ request: Request, _ context: SiteContext) async throws -> Response {
         await answer(request) { app, token in
@@ -17,7 +18,8 @@ struct TokenInquiry: Sendable {
                 try await site.store.revoke(
                     accessToken: secret.hash, refreshToken: secret.hash, app: app.key, plan: plan.key, at: site.world.now())
             }
-            return Answer.json(.ok, [], Answer.cors)
+            cache.forgetAll()
+            return Response(status: .ok, headers: Answer.uncached.merging([.cacheControl: "no-store"]))
         }
     }
 
@@ -28,6 +30,10 @@ struct TokenInquiry: Sendable {
     }
 
     private func json(_ app: App, _ token: PresentedToken) throws -> [UInt8] {
+        // RFC 7662 §2.1: whoever asks must prove who they are, and an app without a secret cannot.
+        guard app.kind == .confidential else {
+            throw OAuthError(.invalidClient, "Introspection is for apps with a secret.")
+        }
         guard let secret = token.secret else { return IntrospectionAnswer.inactive }
         let isAccessToken = secret.kind == .accessToken
         let now = site.world.now()

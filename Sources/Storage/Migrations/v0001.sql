@@ -42,6 +42,15 @@ CREATE UNIQUE INDEX resource_by_key ON resource (plan, member, type, id);
 -- One resource stands in one compartment only, also when a correction moves it.
 CREATE UNIQUE INDEX resource_by_id ON resource (plan, type, id);
 
+-- How many of a type a compartment holds, kept by the import, so that a total costs nothing.
+CREATE TABLE resource_count (
+    plan INTEGER NOT NULL,
+    member INTEGER NOT NULL,
+    type INTEGER NOT NULL,
+    count INTEGER NOT NULL CHECK (count >= 0),
+    PRIMARY KEY (plan, member, type)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE app (
     number INTEGER PRIMARY KEY,
     client_id TEXT NOT NULL UNIQUE,

@@ -7,7 +7,9 @@ extension SQLiteStore: ImportStore {
         try changeBlocking { database in
             guard let connection = database.sqliteConnection else { throw Refusal(.unavailable, "The store is closed.") }
             let writer = try ResourceWriter(connection, plan: plan, now: now)
-            return try batch.map { try writer.keep($0) }
+            let outcomes = try batch.map { try writer.keep($0) }
+            try writer.keepCounts()
+            return outcomes
         }
     }
 
@@ -37,6 +39,9 @@ private final class ResourceWriter {
     private let now: Timestamp
     private let instant: [UInt8]
     private var members: [String: Int64] = [:]
+    private struct Shelf: Hashable { let member: Int64, type: ResourceType }
+    private var gained: [Shelf: Int64] = [:]
+    private let addCount: Statement
     private let insert: Statement
     private let find: Statement
     private let update: Statement
@@ -58,6 +63,12 @@ private final class ResourceWriter {
             connection, "UPDATE resource SET member = ?, version = ?, updated_at = ?, digest = ?, terms = ?, body = ? WHERE rowid = ?")
         findMember = try Statement(connection, "SELECT number FROM member WHERE plan = ? AND patient_id = ?")
         addMember = try Statement(connection, "INSERT INTO member (plan, patient_id) VALUES (?, ?) RETURNING number")
+        addCount = try Statement(
+            connection,
+            """
+            INSERT INTO resource_count (plan, member, type, count) VALUES (?1, ?2, ?3, max(?4, 0))
+            ON CONFLICT (plan, member, type) DO UPDATE SET count = count + ?4
+            """)
         findOwner = try Statement(connection, "SELECT member FROM resource WHERE plan = ? AND type = ? AND id = ?")
         roster = try RosterWriter(connection, plan: plan)
     }
@@ -75,10 +86,26 @@ private final class ResourceWriter {
         insert.bind(6, resource.digest)
         insert.bind(7, resource.terms)
         insert.bind(8, resource.body(version: 1, lastUpdated: instant))
-        let outcome: ImportOutcome = try insert.step() ? .added : try replace(resource, member)
+        let isNew = try insert.step()
+        if isNew { gained[Shelf(member: member, type: resource.type), default: 0] += 1 }
+        let outcome: ImportOutcome = isNew ? .added : try replace(resource, member)
         insert.reset()
         if let entry = resource.roster { try roster.keep(entry, fromPatient: true) }
         return outcome
+    }
+
+    /// Adds what this batch has brought to the kept counts.
+    func keepCounts() throws {
+        for (shelf, count) in gained where count != 0 {
+            addCount.reset()
+            addCount.bind(1, plan)
+            addCount.bind(2, shelf.member)
+            addCount.bind(3, Int64(shelf.type.rawValue))
+            addCount.bind(4, count)
+            _ = try addCount.step()
+        }
+        addCount.reset()
+        gained.removeAll()
     }
 
     /// The same bytes in the same compartment change nothing; otherwise there is a next version.
@@ -91,6 +118,10 @@ private final class ResourceWriter {
         let row = find.int(0)
         let version = Int(find.int(2)) + 1
         if find.int(1) == member, find.bytes(3).elementsEqual(resource.digest) { return .unchanged }
+        if find.int(1) != member {
+            gained[Shelf(member: find.int(1), type: resource.type), default: 0] -= 1
+            gained[Shelf(member: member, type: resource.type), default: 0] += 1
+        }
         update.reset()
         update.bind(1, member)
         update.bind(2, Int64(version))

@@ -17,8 +17,10 @@ package final class SQLiteStore: Sendable {
     /// Opens or makes the store under `directory` (0700). Throws when it is newer than this program or cannot be made durable.
     package init(directory: String, keepsSentMail: Bool = false) throws {
         self.keepsSentMail = keepsSentMail
-        try FileManager.default.createDirectory(
-            atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        do {
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch { throw Refusal(.unavailable, "The data directory \(directory) cannot be made: a file is in its way, or you may not write there.") }
         let path = directory + "/payerbridge.sqlite"
         var configuration = Configuration()
         configuration.journalMode = .wal

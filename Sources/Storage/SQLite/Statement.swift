@@ -41,6 +41,16 @@ final class Statement {
             }
         }
     }
+    /// Text that is UTF-8 already.
+    func bindText(_ index: Int32, _ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { buffer in
+            let start = buffer.baseAddress.map { $0.assumingMemoryBound(to: CChar.self) }
+            _ =
+                start == nil
+                ? sqlite3_bind_text(handle, index, "", 0, Self.transient)
+                : sqlite3_bind_text(handle, index, start, Int32(buffer.count), Self.transient)
+        }
+    }
     func bind(_ index: Int32, _ bytes: [UInt8]) {
         bytes.withUnsafeBytes { buffer in
             _ =

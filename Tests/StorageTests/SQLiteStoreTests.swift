@@ -1,0 +1,282 @@
+import Exchange
+import FHIR
+import Foundation
+import GRDB
+import Testing
+import Trust
+
+@testable import Storage
+
+@Suite("SQLite keeps what it promises")
+struct SQLiteStoreTests {
+    @Test("A commit is on disk before anyone is answered, and relations are enforced")
+    func durability() async throws {
+        try await withSQLiteStore { store in
+            func pragma(_ name: String) async throws -> String? {
+                try await store.writer.read { try String.fetchOne($0, sql: "PRAGMA \(name)") }
+            }
+            let values = [try await pragma("synchronous"), try await pragma("journal_mode"), try await pragma("foreign_keys")]
+            #expect(values == ["2", "wal", "1"])
+        }
+    }
+
+    @Test("Only the owner may read the store")
+    func permissions() async throws {
+        try await withFolder { folder in
+            _ = try SQLiteStore(directory: folder)
+            func mode(_ path: String) throws -> Int? {
+                try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+            }
+            #expect(try mode(folder) == 0o700)
+            #expect(try mode(folder + "/payerbridge.sqlite") == 0o600)
+        }
+    }
+
+    @Test("What was kept is there when the store is opened again")
+    func reopened() async throws {
+        try await withFolder { folder in
+            var tokens = Scene.newTokens()
+            var compartment: Compartment?
+            do {
+                let store = try SQLiteStore(directory: folder)
+                let scene = try await Scene(store)
+                tokens = try await scene.tokens()
+                compartment = scene.compartment
+                try store.close()
+            }
+            let store = try SQLiteStore(directory: folder)
+            let plan = try #require(try store.planKey("demo"))
+            #expect(try store.access(tokens.access, plan: plan, at: today)?.compartment == compartment)
+        }
+    }
+
+    @Test("A store that a newer program has written is refused with a sentence that says so, and not touched")
+    func newerSchema() async throws {
+        try await withFolder { folder in
+            try SQLiteStore(directory: folder).close()
+            let path = folder + "/payerbridge.sqlite"
+            let database = try DatabaseQueue(path: path)
+            try await database.write { try $0.execute(sql: "PRAGMA user_version = 9999") }
+            try database.close()
+            do {
+                _ = try SQLiteStore(directory: folder)
+                Issue.record("A newer schema was opened.")
+            } catch {
+                #expect("\(error)".contains("9999"))
+                #expect("\(error)".contains("newer"))
+            }
+            let after = try DatabaseQueue(path: path)
+            #expect(try await after.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 9999)
+        }
+    }
+
+    @Test("A token of an app that is no longer synced to the plan opens nothing")
+    func unsynced() async throws {
+        try await withSQLiteStore { store in
+            let scene = try await Scene(store)
+            let tokens = try await scene.tokens()
+            #expect(try scene.isLive(tokens.access))
+            try await store.writer.write { try $0.execute(sql: "DELETE FROM app_plan WHERE app = ?", arguments: [scene.app.key.number]) }
+            #expect(try !scene.isLive(tokens.access))
+            #expect(try store.refreshGrant(tokens.refresh, plan: scene.plan, at: today) == nil)
+            #expect(try store.app(clientID: "client", plan: scene.plan) == nil)
+        }
+    }
+
+    @Test("A retired secret opens nothing")
+    func retiredSecret() async throws {
+        try await withSQLiteStore { store in
+            let plan = try await store.enrol(planID: "demo", name: "Demo")
+            let secret = Secret.make(.clientSecret).hash
+            let app = try await store.addApp(plans: [plan], secret: secret)
+            try await store.writer.write { try $0.execute(sql: "UPDATE app_secret SET retired_at = 1") }
+            #expect(try !store.hasSecret(app.key, hash: secret))
+        }
+    }
+
+    @Test("No secret and no subject of a limit stands in the files in the clear")
+    func nothingInTheClear() async throws {
+        try await withFolder { folder in
+            let store = try SQLiteStore(directory: folder)
+            let scene = try await Scene(store)
+            let (code, access, refresh) = (Secret.make(.authorizationCode), Secret.make(.accessToken), Secret.make(.refreshToken))
+            let walk = try scene.walk()
+            try await store.begin(walk, at: today)
+            _ = try await store.finish(walk, with: scene.newGrant(code.hash), at: today)
+            let tokens = NewTokens(access: access.hash, accessExpiresAt: today.adding(seconds: 60), refresh: refresh.hash)
+            #expect(try await scene.redeem(code.hash, tokens: tokens) == .issued)
+            _ = try await store.count(Attempt(.codeToAddress, plan: scene.plan, subject: "counted@example.com"), limit: .init(5, per: 60))
+            for file in try FileManager.default.contentsOfDirectory(atPath: folder) {
+                let bytes = try Data(contentsOf: URL(fileURLWithPath: folder + "/" + file))
+                for text in [code.text, access.text, refresh.text, "counted@example.com"] {
+                    #expect(bytes.range(of: Data(text.utf8)) == nil, "\(file)")
+                }
+            }
+        }
+    }
+
+    @Test("A real plan forgets a mail's text when it was sent, a sandbox keeps it")
+    func sentText() async throws {
+        for (keeps, expected) in [(true, "the code"), (false, "")] {
+            try await withSQLiteStore(keepsSentMail: keeps) { store in
+                let scene = try await Scene(store)
+                let walk = try scene.walk()
+                try await store.begin(walk, at: today)
+                _ = try await store.update(walk, sending: OutgoingMail(to: "a@b.co", subject: "s", text: "the code"), at: today)
+                let entry = try #require(try await store.claimDue(limit: 1, lease: .seconds(60)).first)
+                #expect(entry.text == "the code")
+                try await store.delivered(entry.id)
+                #expect(try store.mails(to: nil, limit: 1).first?.mail.text == expected)
+            }
+        }
+    }
+
+    @Test("Of changes in one commit the one that fails undoes itself and not its neighbours")
+    func groupCommit() async throws {
+        try await withSQLiteStore { store in
+            let results = await withTaskGroup(of: Bool.self) { group in
+                for number in 0..<200 {
+                    group.addTask {
+                        do {
+                            try await store.commits.commit { database in
+                                try database.execute(sql: "INSERT INTO plan (id, name) VALUES (?, '')", arguments: ["plan-\(number)"])
+                                if number % 3 == 0 { throw Refusal(.conflict, "No.") }
+                            }
+                            return true
+                        } catch { return false }
+                    }
+                }
+                return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+            }
+            #expect(results == 133)
+            let kept = try await store.writer.read { try String.fetchAll($0, sql: "SELECT id FROM plan") }
+            #expect(Set(kept) == Set((0..<200).filter { $0 % 3 != 0 }.map { "plan-\($0)" }))
+        }
+    }
+
+    @Test("The kept counts are those of counting, through additions, changes, moves and reruns")
+    func counts() async throws {
+        try await withSQLiteStore { store in
+            let scene = try await Scene(store)
+            for _ in 0..<40 {
+                let batch = (0..<Int.random(in: 1...12)).map { _ in
+                    let id = "x\(Int.random(in: 0..<25))"
+                    let owner = ["p1", "p2", "p3"][Int.random(in: 0..<3)]
+                    return switch Int.random(in: 0..<3) {
+                    case 0: observation(id, of: owner, status: ["final", "amended"][Int.random(in: 0..<2)])
+                    case 1: #"{"resourceType":"Condition","id":"\#(id)","subject":{"reference":"Patient/\#(owner)"}}"#
+                    default: #"{"resourceType":"Organization","id":"\#(id)","name":"\#(owner)"}"#
+                    }
+                }
+                _ = try store.keep(try prepared(batch), plan: scene.plan, at: today)
+                let isRight = try await store.writer.read { database in
+                    let order = "ORDER BY plan, member, type"
+                    let kept = try Row.fetchAll(
+                        database, sql: "SELECT plan, member, type, count FROM resource_count WHERE count > 0 \(order)")
+                    let counted = try Row.fetchAll(
+                        database, sql: "SELECT plan, member, type, COUNT(*) AS count FROM resource GROUP BY plan, member, type \(order)")
+                    return kept == counted
+                }
+                #expect(isRight)
+            }
+            for (type, total) in try store.counts(in: scene.compartment) {
+                #expect(try store.page(type, [("_count", "1")], in: scene.compartment).summary.total == total)
+                #expect(try store.page(type, [("_count", "1000")], in: scene.compartment).ids.count == total)
+            }
+            let organizations = try store.page(.organization, [("_count", "3")], in: scene.compartment)
+            let all = try store.page(.organization, [("_count", "1000")], in: scene.compartment)
+            #expect(organizations.summary.total == all.ids.count)
+        }
+    }
+
+    @Test("The search index is made anew when the search table has changed, and only then")
+    func reindexed() async throws {
+        try await withFolder { folder in
+            do {
+                let store = try SQLiteStore(directory: folder)
+                let scene = try await Scene(store)
+                _ = try store.keep(try prepared((0..<30).map { observation("o\($0)", of: "p1") }), plan: scene.plan, at: today)
+                try await store.writer.write { try $0.execute(sql: "UPDATE resource SET terms = x''") }
+                try store.close()
+            }
+            func found() throws -> Int {
+                let store = try SQLiteStore(directory: folder)
+                defer { try? store.close() }
+                let plan = try #require(try store.planKey("demo"))
+                let member = try #require(try store.members(memberID: "M-1", plan: plan).first)
+                let compartment = Compartment(plan: plan, member: member.key, patientID: "p1")
+                return try store.page(.observation, [("status", "final")], in: compartment).summary.total
+            }
+            #expect(try found() == 0)
+            let database = try DatabaseQueue(path: folder + "/payerbridge.sqlite")
+            try await database.write { try $0.execute(sql: "UPDATE store_fact SET value = 'another table'") }
+            try database.close()
+            #expect(try found() == 30)
+        }
+    }
+
+    struct Plan: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let sql: String
+        let uses: [String]
+    }
+
+    static let hotQueries = [
+        Plan(
+            testDescription: "read",
+            sql: "SELECT id, version, updated_at, body, terms FROM resource WHERE plan = ? AND member = ? AND type = ? AND id = ?",
+            uses: ["SEARCH resource USING INDEX resource_by_", "id=?)"]),
+        Plan(
+            testDescription: "search with conditions",
+            sql: "SELECT rowid, id, updated_at, terms FROM resource WHERE plan = ? AND member = ? AND type = ? ORDER BY id",
+            uses: ["resource_by_key (plan=? AND member=? AND type=?)"]),
+        Plan(
+            testDescription: "search of everything",
+            sql: """
+                SELECT id, version, updated_at, body FROM resource WHERE plan = ?1 AND member = ?2 AND type = ?3 AND id > ?4 ORDER BY id LIMIT ?5
+                """, uses: ["resource_by_key (plan=? AND member=? AND type=? AND id>?)"]),
+        Plan(
+            testDescription: "end of a page",
+            sql: "SELECT id FROM resource WHERE plan = ?1 AND member = ?2 AND type = ?3 AND id > ?4 ORDER BY id LIMIT ?5",
+            uses: ["COVERING INDEX resource_by_key (plan=? AND member=? AND type=? AND id>?)"]),
+        Plan(
+            testDescription: "count", sql: "SELECT count FROM resource_count WHERE plan = ? AND member = ? AND type = ?",
+            uses: ["PRIMARY KEY (plan=? AND member=? AND type=?)"]),
+        Plan(
+            testDescription: "access token",
+            sql: """
+                SELECT g.number, g.app, a.client_id, g.member, m.patient_id, t.scope, t.created_at, t.expires_at
+                FROM access_token t JOIN access_grant g ON g.number = t."grant" JOIN member m ON m.number = g.member JOIN app a ON a.number = g.app
+                JOIN app_plan p ON p.plan = g.plan AND p.app = g.app
+                WHERE t.hash = ?1 AND g.plan = ?2 AND t.revoked_at IS NULL AND g.revoked_at IS NULL AND t.expires_at > ?3 AND g.expires_at > ?3
+                """, uses: ["sqlite_autoindex_access_token_1 (hash=?)", "sqlite_autoindex_app_plan_1 (plan=? AND app=?)"]),
+        Plan(
+            testDescription: "keep", sql: "SELECT rowid, member, version, digest FROM resource WHERE plan = ? AND type = ? AND id = ?",
+            uses: ["resource_by_id (plan=? AND type=? AND id=?)"]),
+        Plan(
+            testDescription: "match", sql: "SELECT number FROM member WHERE plan = ? AND member_id_folded = ? LIMIT 5",
+            uses: ["member_by_folded (plan=? AND member_id_folded=?)"]),
+        Plan(
+            testDescription: "attempts", sql: "SELECT COUNT(*) FROM attempt WHERE plan = ? AND kind = ? AND subject = ? AND at >= ?",
+            uses: ["attempt_by_subject (plan=? AND kind=? AND subject=? AND at>?)"]),
+        Plan(
+            testDescription: "outbox",
+            sql: """
+                SELECT number FROM outbox WHERE delivered_at IS NULL AND given_up_at IS NULL AND due_at <= ?2
+                    AND (leased_until IS NULL OR leased_until <= ?2) ORDER BY due_at, number LIMIT ?3
+                """, uses: ["outbox_due (due_at<?)"]),
+    ]
+
+    @Test("A hot query goes through its index, sorts nothing and scans nothing", arguments: hotQueries)
+    func queryPlans(_ plan: Plan) async throws {
+        try await withSQLiteStore { store in
+            let steps = try await store.writer.read { database in
+                let statement = try database.makeStatement(sql: "EXPLAIN QUERY PLAN " + plan.sql)
+                statement.setUncheckedArguments([])
+                return try Row.fetchAll(statement).map { $0["detail"] as String }
+            }
+            for use in plan.uses { #expect(steps.contains { $0.contains(use) }, "\(steps)") }
+            #expect(!steps.contains { $0.hasPrefix("SCAN") || $0.contains("TEMP B-TREE") }, "\(steps)")
+        }
+    }
+}
