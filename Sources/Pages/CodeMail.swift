@@ -7,14 +7,20 @@ package struct CodeMail: Sendable {
     package var minutes: Int
     /// `YYYY-MM-DDTHH:MM:SSZ`, when the code was asked for.
     package var askedAt: String?
+    /// The address stands on the plan's roster; nobody typed it.
+    package var isRosterAddress: Bool
 
-    package init(language: Language, planName: String, appName: String, code: String, minutes: Int, askedAt: String? = nil) {
+    package init(
+        language: Language, planName: String, appName: String, code: String, minutes: Int, askedAt: String? = nil,
+        isRosterAddress: Bool = false
+    ) {
         self.language = language
         self.planName = planName
         self.appName = appName
         self.code = code
         self.minutes = minutes
         self.askedAt = askedAt
+        self.isRosterAddress = isRosterAddress
     }
 
     /// One line; a line break in a name cannot start another header (RFC 5322 §2.2).
@@ -28,6 +34,11 @@ package struct CodeMail: Sendable {
         let app = PageText.oneLine(appName)
         let when = askedAt.map { DayWords.instant($0, in: language) }
         let asked = when.map { language("It was asked for on \($0).", "Se pidió el \($0).") + "\n" } ?? ""
+        let reason =
+            isRosterAddress
+            ? language("This is the e-mail address the health plan has for you.", "Este es el correo electrónico que el plan de salud tiene de usted.")
+            : language(
+                "Someone typed this e-mail address to confirm it.", "Alguien escribió este correo electrónico para confirmarlo.")
         return language(
             """
             Your code for \(plan) is:
@@ -38,7 +49,7 @@ package struct CodeMail: Sendable {
 
             Why you got this mail
             \(app) asked to receive a health record from \(plan).
-            Someone typed this e-mail address to confirm it.
+            \(reason)
             \(asked)
             If it was not you
             Do nothing. Without the code, nothing is shared.
@@ -56,7 +67,7 @@ package struct CodeMail: Sendable {
 
             Por qué recibió este mensaje
             \(app) pidió recibir un historial médico de \(plan).
-            Alguien escribió este correo electrónico para confirmarlo.
+            \(reason)
             \(asked)
             Si no fue usted
             No haga nada. Sin el código, no se comparte nada.

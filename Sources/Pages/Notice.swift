@@ -13,6 +13,8 @@ package enum Notice: Sendable, Equatable {
     /// `reference` is the number the reader can give to support.
     case somethingWentWrong(reference: String)
     case appNotReady(reason: String)
+    /// The plan sends codes only to the address on its roster, and has none for this member.
+    case noAddressOnRoster
     case methodNotAllowed
 }
 
@@ -26,7 +28,7 @@ extension Notice {
     var detail: String? {
         switch self {
         case .unknownApp(let detail), .redirectMismatch(let detail), .missingClient(let detail), .appNotReady(let detail): detail
-        case .linkExpired, .alreadyFinished, .notFound, .tooManyRequests, .somethingWentWrong, .methodNotAllowed: nil
+        case .linkExpired, .alreadyFinished, .notFound, .tooManyRequests, .somethingWentWrong, .methodNotAllowed, .noAddressOnRoster: nil
         }
     }
 
@@ -102,6 +104,15 @@ extension Notice {
                     "The app of your new health plan is not approved here yet. Nothing was shared.",
                     "La aplicación de su nuevo plan de salud aún no está aprobada aquí. No se compartió nada."),
                 todo: say("Ask your new health plan when to try again.", "Pregunte a su nuevo plan de salud cuándo intentar de nuevo."))
+        case .noAddressOnRoster:
+            Words(
+                title: say("We have no e-mail address for you", "No tenemos un correo electrónico suyo"),
+                happened: say(
+                    "We send a code to the e-mail address your health plan has. It has none for you yet.",
+                    "Enviamos un código al correo electrónico que tiene su plan de salud. Todavía no tiene ninguno suyo."),
+                todo: say(
+                    "Call the number on your member ID card and give your e-mail address. Then come back.",
+                    "Llame al número de su tarjeta de miembro y dé su correo electrónico. Después vuelva."))
         case .methodNotAllowed:
             Words(
                 title: say("This address works in another way", "Esta dirección funciona de otra manera"),

@@ -13,7 +13,7 @@ package struct SandboxHomePage: Sendable {
         let words: View = [
             "lead": say(
                 "A made-up health plan that shares a member’s clinical record with the plan the member moves to. "
-                    + "Every person here is invented, and no mail leaves this machine.",
+                    + "Every person here is invented.",
                 "Un plan de salud ficticio que comparte el historial clínico de un miembro con su nuevo plan. "
                     + "Todas las personas son inventadas y ningún mensaje sale de esta máquina."),
             "authorizeWord": say("Open the member’s pages", "Abrir las páginas del miembro"),

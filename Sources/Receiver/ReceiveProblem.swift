@@ -63,10 +63,10 @@ package enum ReceiveProblem: Error, Sendable, Equatable {
     package var remedy: String {
         switch self {
         case .badAddress: "Give the plan's address, such as https://api.example.com/r4."
-        case .insecureAddress: "Use https, or allow plain http for a test network."
+        case .insecureAddress: "Use https. On a test network without real members, add --insecure."
         case .nothingFound: "Check the address with the health plan; it usually ends in /r4 or /fhir."
         case .badDiscovery: "Tell the health plan; its discovery document is public."
-        case .badRedirectURI: "Register http://127.0.0.1:8765/callback with the health plan, or say where to listen for a public address."
+        case .badRedirectURI: "Register http://127.0.0.1:8765/callback with the health plan, and leave --redirect-uri out."
         case .cannotListen: "End the program that uses the port, or register and use another one."
         case .authorizationTimedOut: "Run the same command again; the member needs about two minutes."
         case .denied: "Ask the member again if this was not meant; run the same command again."
@@ -76,7 +76,7 @@ package enum ReceiveProblem: Error, Sendable, Equatable {
         case .tokenRefused: "Check client id and secret; if they are right, run the same command again for a new code."
         case .tokenUnusable, .noPatient: "Ask for the scope launch/patient; if it was asked for, tell the health plan."
         case .differentMember: "Run again with the right member, or receive into another folder."
-        case .nothingToResume: "Leave out --resume to begin."
+        case .nothingToResume: "Run it without an interrupted download in that folder to begin."
         case .otherReceive, .alreadyReceived, .folderNotEmpty: "Choose another folder with --out."
         case .folderInUse: "Wait for it, or choose another folder with --out."
         case .cannotWrite: "Free space or rights, then run the same command again; it goes on where it stopped."

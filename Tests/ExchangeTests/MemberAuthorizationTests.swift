@@ -32,16 +32,14 @@ struct MemberAuthorizationTests {
                     email: email, coverageStart: nil, coverageEnd: nil, patientID: patientID))
         }
 
-        func begin(language: String = "es") async throws -> Authorization {
+        func begin(language: String = "es", browser: SecretHash = Secret.make(.session).hash) async throws -> Authorization {
             let parameters = try AuthorizeParameters(
                 FormParameters(query: "client_id=client&redirect_uri=https://other.example/cb&state=s1"),
                 expectedAudience: plan.addresses.fhir,
                 isPublicClient: false)
             return try await flow.begin(
                 plan: plan, app: app, redirectURI: RedirectURI("https://other.example/cb", for: .sandbox), parameters: parameters,
-                scope: .clinicalRead,
-                language: language
-            ).authorization
+                scope: .clinicalRead, language: language, browser: browser)
         }
 
         func identify(_ walk: Authorization, last: String = "Venegas795", id: String = "01-testmemid") async throws
@@ -134,14 +132,16 @@ struct MemberAuthorizationTests {
         #expect(walker.store.grants.count == 1)
     }
 
-    @Test("Each walk has a name and a browser of its own")
+    @Test("Each walk has a name of its own and keeps the browser it began in")
     func names() async throws {
         let walker = Walker()
-        let first = try await walker.begin()
-        let second = try await walker.begin()
+        let browser = Secret.make(.session).hash
+        let first = try await walker.begin(browser: browser)
+        let second = try await walker.begin(browser: browser)
         #expect(first.id != second.id)
         #expect(first.id.utf8.count == 32)
-        #expect(first.browser != second.browser)
+        #expect(try walker.stored(first).browser == browser)
+        #expect(try await walker.identified(first).browser == browser)
     }
 
     @Test("Five wrong codes end the code, also for the right one after them")

@@ -17,8 +17,7 @@ package final class ImportPipeline {
     private let store: any ImportStore
     private let plan: Key<Plan>
     private var stored: [String: ResourceID]?
-    /// The plan-owned resources of this run; they are few beside the members' records.
-    private var seen: [Reference: [UInt8]] = [:]
+    private var seen = SeenResources()
     private var brought: [String: ResourceID] = [:]
 
     private static let batchCount = 4000
@@ -73,18 +72,9 @@ package final class ImportPipeline {
     }
 
     private func add(_ document: JSONValue, fallbackID: ResourceID?, place: String) throws {
-        let resource = try PreparedResource(document, fallbackID: fallbackID, using: &terms)
-        if resource.owner == .plan {
-            // Two payers' files often carry the same organization in their own words. Taking turns would change it at every run.
-            let reference = Reference(resource.type, resource.id)
-            if let first = seen[reference] {
-                if first != resource.digest {
-                    own.warnings.append(.init(place: place, reason: "\(reference.text) stands twice with different content; the first was kept."))
-                }
-                return
-            }
-            seen[reference] = resource.digest
-        }
+        var resource = try PreparedResource(document, fallbackID: fallbackID, using: &terms)
+        // Two files often carry the same organization in their own words. Taking turns would change it at every run.
+        resource.isRepeat = seen.note(resource.type, resource.id)
         for identifier in resource.identifiers { brought["\(resource.type.name)?\(identifier)"] = resource.id }
         batch.append(resource)
         places.append(place)
@@ -118,7 +108,7 @@ package final class ImportPipeline {
         flush()
         var report = try committer.finish()
         report.problems = own.problems + report.problems
-        report.warnings = own.warnings
+        report.warnings = own.warnings + report.warnings
         return report
     }
 }
@@ -148,6 +138,9 @@ private final class BatchCommitter: Sendable {
                         case .added: report.added += 1
                         case .updated: report.updated += 1
                         case .unchanged: report.unchanged += 1
+                        case .repeated:
+                            report.warnings.append(
+                                .init(place: place, reason: "It stood before in this import with other content; the first was kept."))
                         case .refused(let reason): report.problems.append(.init(place: place, reason: reason))
                         }
                     }

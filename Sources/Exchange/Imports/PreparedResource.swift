@@ -16,6 +16,8 @@ package struct PreparedResource: Sendable {
     package let identifiers: [String]
     /// The roster line a Patient amounts to.
     package let roster: RosterEntry?
+    /// The same import brought a resource of this type and id before, as far as it remembers.
+    package var isRepeat = false
 
     /// `resource` is a parsed resource; `terms` a buffer to be used again and again.
     package init(_ resource: JSONValue, fallbackID: ResourceID? = nil, using terms: inout Terms) throws(ResourceProblem) {
@@ -48,7 +50,12 @@ package struct PreparedResource: Sendable {
 }
 
 /// What became of one resource of a batch.
-package enum ImportOutcome: Sendable, Equatable { case added, updated, unchanged, refused(String) }
+package enum ImportOutcome: Sendable, Equatable {
+    case added, updated, unchanged
+    /// It stood before in the same import with other content; the first was kept.
+    case repeated
+    case refused(String)
+}
 
 package protocol ImportStore: Sendable {
     /// Keeps a batch in one transaction; a resource that cannot be kept is refused alone. Answers in the order of the batch.

@@ -38,7 +38,7 @@ struct ImportCommand: AsyncParsableCommand {
         }
         Console.say(
             "\(ProgressBar.grouped(report.kept)) resources kept: \(ProgressBar.grouped(report.added)) new, \(ProgressBar.grouped(report.updated)) changed, "
-                + "\(ProgressBar.grouped(report.unchanged)) as before. \(ProgressBar.grouped(report.problems.count)) refused, "
-                + "\(ProgressBar.grouped(report.warnings.count)) warnings.")
+                + "\(ProgressBar.grouped(report.unchanged)) as before. \(ProgressBar.grouped(report.problems.count)) refused; warnings: "
+                + "\(ProgressBar.grouped(report.warnings.count)).")
     }
 }

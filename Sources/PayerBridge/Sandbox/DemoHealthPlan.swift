@@ -86,7 +86,7 @@ struct DemoHealthPlan {
             .init(
                 title: "Get the member's record onto disk, as the receiving payer",
                 line:
-                    "payerbridge receive --from \(publicAddress)/demo --client-id \(Self.clientID) --client-secret-file \(data)/client-secret --out received"
+                    "\(CommandLine.arguments[0]) receive --from \(publicAddress)/demo --client-id \(Self.clientID) --client-secret-file \(data)/client-secret --out received"
             ),
             .init(title: "Read what the API can do", line: "curl \(plan.addresses.fhir)/metadata"),
         ]

@@ -1,4 +1,5 @@
 import Exchange
+import Foundation
 import Logging
 import Mail
 import Server
@@ -15,6 +16,8 @@ struct Composition {
 
     init(_ configuration: ServerConfiguration, isSandbox: Bool = false) async throws {
         self.configuration = configuration
+        // Whatever this process makes, records and logs of the store among them, is its owner's alone.
+        umask(0o077)
         store = try SQLiteStore(directory: configuration.dataDirectory, keepsSentMail: isSandbox)
         var plans: [Plan] = []
         for entry in configuration.plans {
@@ -50,6 +53,7 @@ struct Composition {
             site, at: .init(host: configuration.host, port: configuration.port), logger: logger, onRunning: onRunning)
         var services: [any Service] = [server]
         if let mail = configuration.mail { services.append(try delivery(mail, logger)) }
+        services.append(Housekeeping(store: store, logger: logger))
         var group = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(10)
@@ -63,9 +67,7 @@ struct Composition {
             case .starttls: .startTLS
             case .tls: .implicitTLS
             }
-        let password = try mail.passwordFile.map { path in
-            String(decoding: try KeyFile.bytes(path) { [] }.filter { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self)
-        }
+        let password = try mail.passwordFile.map { try KeyFile.text($0) }
         let settings = SMTPSettings(
             host: mail.host, port: mail.port, security: security, username: mail.username, password: password, caFile: mail.caFile,
             from: try MailAddress(mail.from), fromName: mail.fromName)

@@ -20,6 +20,12 @@ enum KeyFile {
         return bytes
     }
 
+    /// The text of a file that someone else wrote, such as a password; its line ends do not count.
+    static func text(_ path: String) throws -> String {
+        guard FileManager.default.fileExists(atPath: path) else { throw ConfigurationProblem("There is no file \(path).") }
+        return String(decoding: try bytes(path) { [] }.filter { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self)
+    }
+
     static func random(_ count: Int) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
         return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }

@@ -93,7 +93,7 @@ struct AuthorizationPages: Sendable {
         var rosterAddress: String?
         if plan.policy.codeAddress == .roster {
             guard let address = try desk.codeAddress(walk.authorization, typed: nil, plan: plan) else {
-                return walk.notice(.appNotReady(reason: "The plan has no e-mail address for you. Call the number on your member ID card."))
+                return walk.notice(.noAddressOnRoster)
             }
             rosterAddress = address.masked
         }

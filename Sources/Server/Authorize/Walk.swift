@@ -42,8 +42,12 @@ struct Walk: Sendable {
 
     var letter: MemberAuthorization.Letter {
         let (language, planName, appName) = (language, plan.name, app.name)
+        let isRosterAddress = authorization.isIdentified && plan.policy.codeAddress == .roster
+        let askedAt = String(site.world.now().instant.prefix(19)) + "Z"
         return { code in
-            let mail = CodeMail(language: language, planName: planName, appName: appName, code: code, minutes: Authorization.codeMinutes)
+            let mail = CodeMail(
+                language: language, planName: planName, appName: appName, code: code, minutes: Authorization.codeMinutes, askedAt: askedAt,
+                isRosterAddress: isRosterAddress)
             return (mail.subject, mail.text)
         }
     }

@@ -11,7 +11,6 @@ enum CapabilityStatement {
             statement.member("date", date.instant)
             statement.member("publisher", plan.name)
             statement.member("kind", "instance")
-            statement.member("instantiates", strings: ["http://hl7.org/fhir/us/core/CapabilityStatement/us-core-server"])
             statement.member(
                 "software",
                 object: { software in

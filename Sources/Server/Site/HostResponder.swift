@@ -19,6 +19,8 @@ struct HostResponder<Next: HTTPResponder>: HTTPResponder where Next.Context == S
         if let length = request.headers[.contentLength], Int(length).map({ $0 > Self.largestBody }) ?? true {
             return Self.plain(.contentTooLarge, "The body is larger than anything this server takes.\n")
         }
+        // A probe asks under whatever name it has for this machine; the answer tells nothing.
+        if request.head.path == "/healthz" { return try await next.respond(to: request, context: context) }
         guard let host = request.head.authority, let root = hosts.root(of: host) else {
             return Self.plain(
                 HTTPResponse.Status(code: 421, reasonPhrase: "Misdirected Request"),

@@ -18,10 +18,15 @@ package struct HostTable: Sendable {
 
     /// Nil for a name that is not this server's.
     func root(of host: String) -> Root? {
-        if let known = roots[Self.lowercased(host)] { return known }
+        if let known = roots[Self.lowercased(host)] ?? roots[Self.lowercased(Self.withoutDefaultPort(host))] { return known }
         guard admitsLoopback else { return nil }
         let name = host.hasPrefix("[") ? host.prefix { $0 != "]" } + "]" : host.prefix { $0 != ":" }
         return ["localhost", "127.0.0.1", "[::1]"].contains { $0.utf8.elementsEqual(name.utf8) } ? .site : nil
+    }
+
+    private static func withoutDefaultPort(_ host: String) -> String {
+        for port in [":443", ":80"] where host.hasSuffix(port) { return String(host.dropLast(port.count)) }
+        return host
     }
 
     private static func lowercased(_ text: String) -> String {

@@ -156,6 +156,8 @@ CREATE TABLE access_token (
 ) STRICT;
 CREATE INDEX access_token_by_expiry ON access_token (expires_at);
 
+CREATE INDEX authorization_code_by_expiry ON authorization_code (expires_at);
+
 CREATE TABLE refresh_token (
     hash BLOB NOT NULL PRIMARY KEY CHECK (length(hash) = 32),
     "grant" INTEGER NOT NULL REFERENCES access_grant (number),
@@ -164,6 +166,9 @@ CREATE TABLE refresh_token (
     expires_at INTEGER NOT NULL,
     used_at INTEGER
 ) STRICT;
+
+CREATE INDEX refresh_token_by_expiry ON refresh_token (expires_at);
+CREATE INDEX refresh_token_by_grant ON refresh_token ("grant");
 
 CREATE TABLE attempt (
     plan INTEGER NOT NULL,

@@ -118,6 +118,7 @@ private final class ResourceWriter {
         let row = find.int(0)
         let version = Int(find.int(2)) + 1
         if find.int(1) == member, find.bytes(3).elementsEqual(resource.digest) { return .unchanged }
+        if resource.isRepeat { return .repeated }
         if find.int(1) != member {
             gained[Shelf(member: find.int(1), type: resource.type), default: 0] -= 1
             gained[Shelf(member: member, type: resource.type), default: 0] += 1

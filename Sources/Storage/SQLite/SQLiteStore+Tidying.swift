@@ -1,0 +1,21 @@
+package import Exchange
+package import FHIR
+import GRDB
+
+extension SQLiteStore {
+    /// Removes what has run out for more than a day, and the text of mails that were given up.
+    ///
+    /// A grant stays, as the record of who allowed what; what was issued from it goes. A day's delay keeps a late replay recognisable.
+    package func tidy(at now: Timestamp) async throws(Refusal) {
+        try await change { database in
+            let yesterday = now.adding(seconds: -86_400).milliseconds
+            for sql in [
+                #"DELETE FROM "authorization" WHERE expires_at < ?"#, "DELETE FROM authorization_code WHERE expires_at < ?",
+                "DELETE FROM access_token WHERE expires_at < ?", "DELETE FROM refresh_token WHERE expires_at < ?",
+                "DELETE FROM attempt WHERE at < ?", "UPDATE outbox SET text = '' WHERE given_up_at < ? AND text <> ''",
+            ] {
+                try database.execute(sql: sql, arguments: [yesterday])
+            }
+        }
+    }
+}
