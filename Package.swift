@@ -100,12 +100,28 @@ let package = Package(
             name: "Bare", dependencies: [hummingbird, .product(name: "NIOCore", package: "swift-nio")], path: "Benchmarks/Bare",
             swiftSettings: house),
         .testTarget(name: "FHIRTests", dependencies: ["FHIR"], swiftSettings: house),
+        .testTarget(name: "ExchangeTests", dependencies: ["Exchange", "FHIR", "Trust"], swiftSettings: house),
+        .testTarget(
+            name: "StorageTests",
+            dependencies: ["Storage", "Exchange", "FHIR", "Trust", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: house),
         .testTarget(name: "TrustTests", dependencies: ["Trust", crypto], swiftSettings: house),
         .testTarget(name: "MailTests", dependencies: ["Mail", "Exchange", logging, lifecycle], swiftSettings: house),
         .testTarget(name: "PagesTests", dependencies: ["Pages", mustache], swiftSettings: house),
         .testTarget(
             name: "ReceiverTests", dependencies: ["Receiver", "FHIR", "Trust", crypto, httpClient] + sockets, swiftSettings: house),
         .testTarget(name: "SyntheticTests", dependencies: ["Synthetic"], swiftSettings: house),
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "Exchange", "FHIR", "Server", "Storage", "Synthetic", "Trust", httpClient, hummingbird, lifecycle, logging,
+            ] + sockets, path: "Tests/TestSupport", swiftSettings: house),
+        .testTarget(name: "ServerTests", dependencies: ["TestSupport", "Exchange", "FHIR", "Synthetic", "Trust"], swiftSettings: house),
+        .testTarget(
+            name: "JourneyTests",
+            dependencies: [
+                "TestSupport", "Exchange", "Mail", "Receiver", "Storage", "Synthetic", "Trust", lifecycle, logging,
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ], swiftSettings: house),
     ],
     cxxLanguageStandard: .cxx17
 )

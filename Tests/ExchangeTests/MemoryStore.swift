@@ -101,6 +101,13 @@ final class MemoryStore: AuthorizationStore, MemberStore, AttemptStore {
         }
     }
 
+    func forgive(_ attempt: Attempt) async throws(Refusal) {
+        state.withLock { state in
+            let latest = state.attempts.lastIndex { $0.attempt.kind == attempt.kind && $0.attempt.subject == attempt.subject }
+            if let latest { state.attempts.remove(at: latest) }
+        }
+    }
+
     func mayTry(_ attempt: Attempt, limit: AttemptLimits.Limit) throws(Refusal) -> Bool {
         let now = clock.now
         return state.withLock { Self.tries(attempt, limit, now, $0) < limit.count }

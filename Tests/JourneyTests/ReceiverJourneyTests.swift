@@ -94,6 +94,8 @@ struct ReceiverJourneyTests {
             defer { told.finish() }
             return try await receive.run()
         }
+        // Whatever goes wrong with the member, the receiver must not wait for its answer.
+        defer { task.cancel() }
         for await call in calls {
             switch call {
             case .stop: task.cancel()
@@ -128,6 +130,7 @@ struct ReceiverJourneyTests {
             options.redirectURI = redirectURI
             options.pageSize = 3
             options.parallelRequests = 2
+            options.authorizeTimeout = .seconds(30)
             return Received(options: options)
         }
 

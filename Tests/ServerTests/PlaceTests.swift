@@ -99,7 +99,7 @@ struct PlaceTests {
                 "xauth.example.com", "auth.example.com.", "",
             ]
             for host in hosts {
-                for path in ["/demo/r4/Patient", "/healthz", "/", "/demo/oauth2/authorize/payer2payer"] {
+                for path in ["/demo/r4/Patient", "/", "/demo/oauth2/authorize/payer2payer"] {
                     let answer = try await site.get(path, [("Host", host)] + tokens.bearer)
                     #expect(answer.status == 421 || (host.isEmpty && answer.status == 400), "\(host) \(path): \(answer.status)")
                     #expect(!answer.text.contains(tokens.patient))

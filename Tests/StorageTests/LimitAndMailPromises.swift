@@ -1,7 +1,9 @@
 import Exchange
 import FHIR
 import Foundation
+import Storage
 import Testing
+import Trust
 
 @Suite("A store's promises: limits and mail")
 struct LimitAndMailPromises {
@@ -42,6 +44,52 @@ struct LimitAndMailPromises {
                 return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
             }
             #expect(counted == 10)
+        }
+    }
+
+    @Test("A try that is taken back is not counted, and takes no other with it", arguments: Engine.allCases)
+    func forgiven(_ engine: Engine) async throws {
+        try await engine.withStore { store in
+            let plan = try await store.enrol(planID: "demo", name: "Demo")
+            let limit = AttemptLimits.Limit(2, per: 3600)
+            let (one, other) = (
+                Attempt(.matchOfMemberID, plan: plan, subject: "m-1"), Attempt(.matchOfMemberID, plan: plan, subject: "m-2")
+            )
+            for attempt in [one, one, other, other] { #expect(try await store.count(attempt, limit: limit)) }
+            try await store.forgive(one)
+            #expect(try store.mayTry(one, limit: limit))
+            #expect(try !store.mayTry(other, limit: limit))
+            #expect(try await store.count(one, limit: limit))
+            #expect(try !store.mayTry(one, limit: limit))
+        }
+    }
+
+    @Test("Of two hundred guesses at one member at the same time only as many are answered as the limit allows", arguments: Engine.allCases)
+    func guesses(_ engine: Engine) async throws {
+        try await engine.withStore { store in
+            let scene = try await Scene(store)
+            let plan = Plan(
+                key: scene.plan, id: "demo", name: "Demo", addresses: PlanAddresses(authorization: "", fhir: ""),
+                policy: PlanPolicy(environment: .production, codeAddress: .typed))
+            let flow = MemberAuthorization(store: store, world: World { today }, codeKey: [1])
+            var walks: [Authorization] = []
+            for number in 0..<200 {
+                let walk = try scene.walk("walk-\(number)")
+                try await store.begin(walk, at: today)
+                walks.append(walk)
+            }
+            let answered = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for walk in walks {
+                    group.addTask {
+                        let details = MemberDetails(
+                            firstName: "Ana", lastName: "Guess", birthDate: "2011-01-04", memberID: "M-1", postalCode: "02116")
+                        if case .noMatch = try await flow.identify(walk, as: details, plan: plan) { return true }
+                        return false
+                    }
+                }
+                return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+            }
+            #expect(answered == 10)
         }
     }
 

@@ -40,17 +40,15 @@ package struct MemberAuthorization: Sendable {
         let limits = plan.policy.limits
         let inWalk = Attempt(.matchInAuthorization, plan: plan.key, subject: authorization.id)
         let ofMember = Attempt(.matchOfMemberID, plan: plan.key, subject: details.memberID)
-        guard try store.mayTry(inWalk, limit: limits.matchesPerAuthorization), try store.mayTry(ofMember, limit: limits.matchesPerMemberID)
-        else {
-            return .tooManyAttempts
-        }
+        // Counted before it is compared, so that many at the same moment are no more than the limit; a match takes its count back.
+        guard try await store.count(inWalk, limit: limits.matchesPerAuthorization),
+            try await store.count(ofMember, limit: limits.matchesPerMemberID)
+        else { return .tooManyAttempts }
         let candidates = try store.members(memberID: details.memberID, plan: plan.key)
         let matching = candidates.filter { details.matches($0) }
-        guard matching.count == 1, let member = matching.first, member.patientID != nil else {
-            _ = try await store.count(inWalk, limit: limits.matchesPerAuthorization)
-            _ = try await store.count(ofMember, limit: limits.matchesPerMemberID)
-            return .noMatch
-        }
+        guard matching.count == 1, let member = matching.first, member.patientID != nil else { return .noMatch }
+        try await store.forgive(inWalk)
+        try await store.forgive(ofMember)
         var next = authorization
         next.step = .matched
         next.member = member.key

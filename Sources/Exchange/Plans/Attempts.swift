@@ -15,6 +15,8 @@ package struct Attempt: Sendable {
 package protocol AttemptStore: Sendable {
     /// Counts one more; false when the limit was reached before this one.
     func count(_ attempt: Attempt, limit: AttemptLimits.Limit) async throws(Refusal) -> Bool
+    /// Takes back the latest that was counted, because it did not fail.
+    func forgive(_ attempt: Attempt) async throws(Refusal)
     /// Whether one more would still be within the limit; counts nothing.
     func mayTry(_ attempt: Attempt, limit: AttemptLimits.Limit) throws(Refusal) -> Bool
 }

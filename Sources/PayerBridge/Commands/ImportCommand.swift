@@ -1,5 +1,6 @@
 import ArgumentParser
 import Exchange
+import Storage
 
 struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -25,6 +26,7 @@ struct ImportCommand: AsyncParsableCommand {
                 bar.show(files.totalBytes > 0 ? Double(bytes) / Double(files.totalBytes) : 0, count: pipeline.kept)
             }
             let report = try pipeline.finish()
+            try composition.store.settle()
             bar.finish(count: report.kept)
             show(report)
             if !report.problems.isEmpty { throw ExitCode(3) }

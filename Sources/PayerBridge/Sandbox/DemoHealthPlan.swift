@@ -63,6 +63,7 @@ struct DemoHealthPlan {
                 patientID: member.patientID)
         }
         _ = try await composition.store.enrol(roster, plan: plan.key)
+        try composition.store.settle()
         bar.finish(count: report.kept)
         try Data(String(members).utf8).write(to: URL(fileURLWithPath: data + "/members-made"))
     }

@@ -28,6 +28,15 @@ extension SQLiteStore: AttemptStore {
         }
     }
 
+    package func forgive(_ attempt: Attempt) async throws(Refusal) {
+        try await change { database in
+            let latest = "SELECT rowid FROM attempt WHERE plan = ? AND kind = ? AND subject = ? ORDER BY at DESC LIMIT 1"
+            try database.execute(
+                sql: "DELETE FROM attempt WHERE rowid = (\(latest))",
+                arguments: [attempt.plan.number, attempt.kind.rawValue, Data(Self.subject(attempt))])
+        }
+    }
+
     package func mayTry(_ attempt: Attempt, limit: AttemptLimits.Limit) throws(Refusal) -> Bool {
         let since = Int64(Date().timeIntervalSince1970 * 1000) - Int64(limit.seconds) * 1000
         return try read { reader in

@@ -93,6 +93,11 @@ extension SQLiteStore: GrantStore {
             let grant = try GrantRows.grant(row, plan: plan)
             let expiresAt = Timestamp(milliseconds: row["expires_at"])
             guard grant.app == app, row["revoked_at"] == nil, now < expiresAt else { return .refused(RedemptionRules.unknownRefreshToken) }
+            // A used one is a replay whatever else it asks for.
+            guard row["used_at"] == nil else {
+                try GrantRows.revoke(grant.key.number, database, at: now)
+                return .replayed
+            }
             var granted = grant.scope
             if let scope {
                 do { granted = try grant.scope.narrowed(to: scope) } catch let error as OAuthError { return .refused(error) }

@@ -1,4 +1,4 @@
-import Exchange
+package import Exchange
 import Foundation
 import GRDB
 
@@ -40,6 +40,11 @@ package final class SQLiteStore: Sendable {
         commits = GroupCommit(writer)
         readers = ReaderPool(path: path)
         try Reindex.runIfNeeded(self)
+    }
+
+    /// Moves what the log holds into the main file, so that reads need not look through the log. After a large import.
+    package func settle() throws(Refusal) {
+        do { try writer.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") } } catch { throw Self.refusal(error) }
     }
 
     package func close() throws { try writer.close() }
