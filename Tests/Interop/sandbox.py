@@ -44,13 +44,13 @@ class App:
 class Sandbox:
     """Started in the constructor, ready when it returns."""
 
-    def __init__(self, data, *options, environment=None, members=3, patience=180):
+    def __init__(self, data, *options, environment=None, members=3, patience=180, prefix=()):
         self.data = pathlib.Path(data)
         self.port = free_port()
         self.log = self.data.parent / f"{self.data.name}.{self.port}.log"
         ready = self.data / "sandbox.json"
         ready.unlink(missing_ok=True)
-        command = [program(), "sandbox", "--data", str(self.data), "--port", str(self.port), "--members", str(members), *options]
+        command = [*prefix, program(), "sandbox", "--data", str(self.data), "--port", str(self.port), "--members", str(members), *options]
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **(environment or {})}

@@ -111,6 +111,12 @@ def test_the_program_lists_what_it_holds_back(served):
 
 def test_only_the_configured_names_are_answered(served):
     for host, status in (("p2p.example", 200), ("localhost", 421), ("127.0.0.1", 421), ("auth.west.example", 421), ("evil.example", 421)):
+        answer = requests.get(f"http://127.0.0.1:{served.port}/assets/style.css", headers={"Host": host}, timeout=10)
+        assert answer.status_code == status, host
+
+
+def test_a_probe_on_the_machine_need_not_know_the_names(served):
+    for host, status in (("p2p.example", 200), ("localhost", 200), (f"127.0.0.1:{served.port}", 200), ("10.0.0.1", 421), ("evil.example", 421)):
         answer = requests.get(f"http://127.0.0.1:{served.port}/healthz", headers={"Host": host}, timeout=10)
         assert answer.status_code == status, host
 

@@ -1,8 +1,6 @@
-"""Codes, tokens and pages grow old. The server is started again later: libfaketime moves its clock (Debian `faketime`)."""
+"""Codes, tokens and pages grow old. The server is started again later: `faketime` (Debian) moves its clock."""
 
-import glob
-import importlib.util
-import pathlib
+import shutil
 
 import pytest
 import requests
@@ -12,16 +10,7 @@ from oauth import Member, authorize_url, bearer, post
 from walk import Walk
 
 
-def library():
-    """libfaketime from Debian, else from PyPI, else None."""
-    found = glob.glob("/usr/lib/*/faketime/libfaketime.so.1")
-    package = importlib.util.find_spec("libfaketime")
-    if package and package.origin:
-        found += [str(path) for path in pathlib.Path(package.origin).parent.rglob("libfaketime.so.1")]
-    return found[0] if found else None
-
-
-pytestmark = pytest.mark.skipif(library() is None, reason="libfaketime is not installed (apt-get install faketime)")
+pytestmark = pytest.mark.skipif(shutil.which("faketime") is None, reason="faketime is not installed (apt-get install faketime)")
 
 
 class Clock:
@@ -34,8 +23,8 @@ class Clock:
         """Serves as if it were that much later, such as `+6m`."""
         if self.sandbox:
             self.sandbox.stop()
-        environment = {"LD_PRELOAD": library(), "FAKETIME": offset, "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}
-        self.sandbox = self.start(data=self.data, members=0, environment=environment if offset else None)
+        prefix = ["faketime", "--exclude-monotonic", "-f", offset] if offset else []
+        self.sandbox = self.start(data=self.data, members=0, prefix=prefix)
         return self.sandbox
 
 

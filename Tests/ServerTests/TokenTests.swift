@@ -236,6 +236,8 @@ struct TokenTests {
                 refused(try await site.exchange(Secret.make(.authorizationCode).text, app, plan: site.other), "invalid_client", 401)
             }
             #expect(try await site.exchange("x", app, plan: site.other).text.contains("too often"))
+            // Guessing keeps nobody out who has the secret.
+            refused(try await site.exchange(Secret.make(.authorizationCode).text, site.apps.payer, plan: site.other), "invalid_grant", 400)
             // The other plan's lock is not this one's.
             #expect(try await site.exchange(try await site.code().text).status == 200)
         }

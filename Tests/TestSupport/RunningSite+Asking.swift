@@ -52,11 +52,12 @@ extension RunningSite {
             FormParameters(query: query), expectedAudience: plan.addresses.fhir, isPublicClient: known.kind == .public)
         let begun = try await desk.begin(
             plan: plan, app: known, redirectURI: RedirectURI(redirectURI ?? app.redirectURI, for: .sandbox), parameters: parameters,
-            scope: ScopeSet.grant(requested: parameters.scope, allowed: known.scope), language: "en")
+            scope: ScopeSet.grant(requested: parameters.scope, allowed: known.scope), language: "en",
+            browser: Secret.make(.session).hash)
         let details = MemberDetails(
             firstName: member.firstName, lastName: member.lastName, birthDate: member.birthDate, memberID: member.memberID,
             postalCode: member.postalCode)
-        guard case .matched(let matched) = try await desk.identify(begun.authorization, as: details, plan: plan) else {
+        guard case .matched(let matched) = try await desk.identify(begun, as: details, plan: plan) else {
             throw Unexpected(what: "no match")
         }
         let digits = Mutex("")

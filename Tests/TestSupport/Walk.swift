@@ -6,7 +6,7 @@ package import Synthetic
 package final class Walk {
     package let site: RunningSite
     /// What the browser keeps, by cookie name.
-    package var cookies: [String: String] = [:]
+    package var cookies: [String: String]
     /// The page that is shown, and its address.
     package private(set) var page: WebAnswer
     package private(set) var address: String
@@ -18,8 +18,9 @@ package final class Walk {
     package struct Lost: Error { package let what: String }
 
     /// Opens the authorize address and follows it to the first page.
-    package init(_ site: RunningSite, at address: String) async throws {
+    package init(_ site: RunningSite, at address: String, cookies: [String: String] = [:]) async throws {
         self.site = site
+        self.cookies = cookies
         self.address = address
         readCode = { try site.mailedCode(to: $0) }
         page = WebAnswer(status: 0, headers: [], body: [])

@@ -75,7 +75,6 @@ extension HTTPField.Name {
     static let referrerPolicy = HTTPField.Name.named("Referrer-Policy")
     static let crossOriginOpenerPolicy = HTTPField.Name.named("Cross-Origin-Opener-Policy")
     static let pragma = HTTPField.Name.named("Pragma")
-    static let host = HTTPField.Name.named("Host")
     static let prefer = HTTPField.Name.named("Prefer")
 
     /// These are tokens (RFC 9110 §5.6.2); `accept` only stands in for a name that could not be one.

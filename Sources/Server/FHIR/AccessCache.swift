@@ -17,29 +17,42 @@ final class AccessCache: Sendable {
         let until: Timestamp
     }
 
-    private let known = Mutex<[SecretHash: Known]>([:])
+    private struct State {
+        var known: [SecretHash: Known] = [:]
+        /// Counts what was forgotten, so that a look-up under way meanwhile is not remembered.
+        var generation = 0
+    }
+
+    private let state = Mutex(State())
     private static let lifetime: Int64 = 1000
     private static let capacity = 10_000
 
-    func entry(_ token: SecretHash, at now: Timestamp) -> Entry? {
-        known.withLock { known in
-            guard let found = known[token] else { return nil }
+    /// What is remembered of a token; nil, with the mark to remember a look-up under, when it must be looked up.
+    func entry(_ token: SecretHash, at now: Timestamp) -> (entry: Entry?, generation: Int) {
+        state.withLock { state in
+            guard let found = state.known[token] else { return (nil, state.generation) }
             // A clock set back must not lengthen a token's life.
             let age = found.until.milliseconds - now.milliseconds
             guard age > 0, age <= Self.lifetime, now < found.entry.access.expiresAt else {
-                known[token] = nil
-                return nil
+                state.known[token] = nil
+                return (nil, state.generation)
             }
-            return found.entry
+            return (found.entry, state.generation)
         }
     }
 
-    func remember(_ entry: Entry, for token: SecretHash, at now: Timestamp) {
-        known.withLock { known in
-            if known.count >= Self.capacity { known.removeAll(keepingCapacity: true) }
-            known[token] = Known(entry: entry, until: Timestamp(milliseconds: now.milliseconds + Self.lifetime))
+    func remember(_ entry: Entry, for token: SecretHash, at now: Timestamp, since generation: Int) {
+        state.withLock { state in
+            guard state.generation == generation else { return }
+            if state.known.count >= Self.capacity { state.known.removeAll(keepingCapacity: true) }
+            state.known[token] = Known(entry: entry, until: Timestamp(milliseconds: now.milliseconds + Self.lifetime))
         }
     }
 
-    func forgetAll() { known.withLock { $0.removeAll() } }
+    func forgetAll() {
+        state.withLock { state in
+            state.known.removeAll()
+            state.generation += 1
+        }
+    }
 }

@@ -88,12 +88,13 @@ struct FHIRSurface: Sendable {
         if case .token(let secret) = token {
             let hash = secret.hash
             let now = site.world.now()
-            if let entry = cache.entry(hash, at: now) { return entry }
+            let known = cache.entry(hash, at: now)
+            if let entry = known.entry { return entry }
             do throws(Refusal) {
                 // A grant whose scope cannot be read opens nothing.
                 if let access = try site.store.access(hash, plan: plan.key, at: now), let scope = try? ScopeSet(parsing: access.scope) {
                     let entry = AccessCache.Entry(access: access, scope: scope)
-                    cache.remember(entry, for: hash, at: now)
+                    cache.remember(entry, for: hash, at: now, since: known.generation)
                     return entry
                 }
             } catch { throw FHIRRefusal(Self.unavailable(error)) }

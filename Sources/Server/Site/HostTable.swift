@@ -19,9 +19,13 @@ package struct HostTable: Sendable {
     /// Nil for a name that is not this server's.
     func root(of host: String) -> Root? {
         if let known = roots[Self.lowercased(host)] ?? roots[Self.lowercased(Self.withoutDefaultPort(host))] { return known }
-        guard admitsLoopback else { return nil }
+        return admitsLoopback && Self.isLoopback(host) ? .site : nil
+    }
+
+    /// This machine by name or address, with any port.
+    static func isLoopback(_ host: String) -> Bool {
         let name = host.hasPrefix("[") ? host.prefix { $0 != "]" } + "]" : host.prefix { $0 != ":" }
-        return ["localhost", "127.0.0.1", "[::1]"].contains { $0.utf8.elementsEqual(name.utf8) } ? .site : nil
+        return ["localhost", "127.0.0.1", "[::1]"].contains { $0.utf8.elementsEqual(name.utf8) }
     }
 
     private static func withoutDefaultPort(_ host: String) -> String {

@@ -22,8 +22,8 @@ package enum SiteServer {
             responder: HostResponder(hosts: site.hosts, next: router(site, logger).buildResponder()),
             server: .http1(
                 configuration: .init(
-                    idleTimeout: .seconds(30),
-                    httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 64))),
+                    additionalChannelHandlers: [RequestHeadGuardInstaller()], idleTimeout: .seconds(30),
+                    httpDecoderConfiguration: .init(maxHeaderFieldSize: 12 * 1024, maxHeaderListSize: 16 * 1024, maxHeaderFieldCount: 64))),
             configuration: .init(address: .hostname(address.host, port: address.port), serverName: nil, backlog: 1024, reuseAddress: true),
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? address.port) },
             logger: logger)

@@ -11,10 +11,11 @@ struct ClientAuthentication: Sendable {
         let limit = plan.policy.limits.clientFailures
         let failure = Attempt(.clientFailure, plan: plan.key, subject: credentials.clientID)
         do throws(Refusal) {
+            // Who has the secret is never kept out by others who guess at it.
+            if let app = try site.store.app(clientID: credentials.clientID, plan: plan.key), try isProven(app, credentials) { return app }
             guard try site.store.mayTry(failure, limit: limit) else {
                 throw Refusal(.tooManyAttempts, "This client failed to authenticate too often. Wait five minutes.")
             }
-            if let app = try site.store.app(clientID: credentials.clientID, plan: plan.key), try isProven(app, credentials) { return app }
             _ = try await site.store.count(failure, limit: limit)
         } catch {
             throw error.code == .tooManyAttempts

@@ -1,0 +1,64 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+
+/// Refuses request heads that two readers could understand differently, before anything else sees them.
+///
+/// One Host and no other host in the request line (RFC 9112 §3.2), no transfer coding but `chunked` (RFC 9112 §6.1). The refusal closes the
+/// connection, so that what follows cannot be taken for another request.
+final class RequestHeadGuard: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private var isRefused = false
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isRefused else { return }
+        if case .head(let head) = unwrapInboundIn(data), let reason = Self.problem(head) { return refuse(context, reason) }
+        context.fireChannelRead(data)
+    }
+
+    private static func problem(_ head: HTTPRequestHead) -> String? {
+        let hosts = head.headers["host"]
+        guard hosts.count == 1 else { return "The request must name one Host." }
+        guard head.uri.utf8.first == UInt8(ascii: "/") else { return "The request line must hold a path that begins with '/'." }
+        let codings = head.headers["transfer-encoding"]
+        guard codings.isEmpty || (codings.count == 1 && codings[0].utf8.elementsEqual("chunked".utf8)) else {
+            return "The only Transfer-Encoding taken here is chunked."
+        }
+        return nil
+    }
+
+    private func refuse(_ context: ChannelHandlerContext, _ reason: String) {
+        isRefused = true
+        let body = ByteBuffer(string: reason + "\n")
+        let headers: HTTPHeaders = [
+            "Content-Type": "text/plain; charset=utf-8", "Content-Length": "\(body.readableBytes)", "Connection": "close",
+        ]
+        context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .badRequest, headers: headers))), promise: nil)
+        context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+        let channel = context.channel
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.whenComplete { _ in channel.close(promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
+    }
+}
+
+/// Puts the guard in front of the codec that would merge what it has to see; everything else passes through it.
+final class RequestHeadGuardInstaller: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        let pipeline = context.pipeline.syncOperations
+        do {
+            let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
+            try pipeline.addHandler(RequestHeadGuard(), position: .before(codec))
+        } catch {
+            // Without the guard nothing is served.
+            context.close(promise: nil)
+        }
+    }
+}
