@@ -4,7 +4,8 @@
 package enum ReleasedTypes {
     /// The clinical list: what a member's grant may reach.
     package static let clinical: [ResourceType] = [
-        .allergyIntolerance, .carePlan, .careTeam, .condition, .device, .diagnosticReport, .documentReference, .encounter, .goal, .immunization,
+        .allergyIntolerance, .carePlan, .careTeam, .condition, .device, .diagnosticReport, .documentReference, .encounter, .goal,
+        .immunization,
         .location, .medication, .medicationDispense, .medicationRequest, .observation, .organization, .patient, .practitioner,
         .practitionerRole, .procedure, .provenance, .relatedPerson, .serviceRequest, .specimen,
     ]

@@ -15,7 +15,8 @@ package struct ResourceID: Sendable, Hashable {
     static func isLegal(_ bytes: some Collection<UInt8>) -> Bool {
         guard (1...64).contains(bytes.count) else { return false }
         return bytes.allSatisfy { byte in
-            (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5A) || (byte >= 0x61 && byte <= 0x7A) || byte == 0x2D || byte == 0x2E
+            (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5A) || (byte >= 0x61 && byte <= 0x7A) || byte == 0x2D
+                || byte == 0x2E
         }
     }
 }

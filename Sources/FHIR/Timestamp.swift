@@ -65,7 +65,9 @@ package struct CivilDay: Sendable, Hashable {
     package let day: Int
 
     package init?(year: Int, month: Int, day: Int) {
-        guard (1...9999).contains(year), (1...12).contains(month), day >= 1, day <= Self.length(year: year, month: month) else { return nil }
+        guard (1...9999).contains(year), (1...12).contains(month), day >= 1, day <= Self.length(year: year, month: month) else {
+            return nil
+        }
         (self.year, self.month, self.day) = (year, month, day)
     }
 

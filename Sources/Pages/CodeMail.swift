@@ -36,7 +36,9 @@ package struct CodeMail: Sendable {
         let asked = when.map { language("It was asked for on \($0).", "Se pidió el \($0).") + "\n" } ?? ""
         let reason =
             isRosterAddress
-            ? language("This is the e-mail address the health plan has for you.", "Este es el correo electrónico que el plan de salud tiene de usted.")
+            ? language(
+                "This is the e-mail address the health plan has for you.",
+                "Este es el correo electrónico que el plan de salud tiene de usted.")
             : language(
                 "Someone typed this e-mail address to confirm it.", "Alguien escribió este correo electrónico para confirmarlo.")
         return language(

@@ -22,6 +22,7 @@ struct Program: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            SandboxCommand.self, ServeCommand.self, ReceiveCommand.self, ImportCommand.self, MembersCommand.self, GrantsCommand.self, AppsCommand.self,
+            SandboxCommand.self, ServeCommand.self, ReceiveCommand.self, ImportCommand.self, MembersCommand.self, GrantsCommand.self,
+            AppsCommand.self,
         ])
 }

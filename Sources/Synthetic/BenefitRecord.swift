@@ -26,7 +26,9 @@ extension MemberRecord {
         reference(.claim, claim)
         out.raw(#","outcome":"complete","careTeam":[{"sequence":1,"provider":"#)
         out.raw(plan.network.clinicians[clinician].reference)
-        out.raw(#","role":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/claimcareteamrole","code":"primary","display":"Primary provider"}]}}]"#)
+        out.raw(
+            #","role":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/claimcareteamrole","code":"primary","display":"Primary provider"}]}}]"#
+        )
         lists()
         out.raw(#","insurance":[{"focal":true,"coverage":"#)
         reference(.coverage, coverage)
@@ -53,7 +55,9 @@ extension MemberRecord {
         out.raw(#"{"sequence":"#)
         out.integer(index + 1)
         links(item)
-        out.raw(#","category":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/ex-benefitcategory","code":"1","display":"Medical Care"}]}"#)
+        out.raw(
+            #","category":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/ex-benefitcategory","code":"1","display":"Medical Care"}]}"#
+        )
         concept("productOrService", item.concept)
         period("servicedPeriod", visit.at, end)
         out.raw(#","locationCodeableConcept":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/ex-serviceplace","code":"#)

@@ -9,7 +9,8 @@ struct ChronicIllness: Sendable {
     let prevalence: (first: Int, last: Int)
 
     enum Index: Int, Sendable, CaseIterable {
-        case hypertension, diabetes, hyperlipidemia, prediabetes, obesity, asthma, obstructiveLung, coronary, kidney, osteoarthritis, backPain
+        case hypertension, diabetes, hyperlipidemia, prediabetes, obesity, asthma, obstructiveLung, coronary, kidney, osteoarthritis,
+            backPain
         case anemia, depression, atrialFibrillation, osteoporosis, hypothyroidism, rhinitis, renalFailure, breastCancer
     }
 
@@ -42,10 +43,12 @@ struct ChronicIllness: Sendable {
             concept: .snomed("433144002", "Chronic kidney disease stage 3 (disorder)"), medicines: [.lisinopril],
             panels: [.comprehensiveMetabolic, .bloodCount], plan: nil, minimumAge: 50, prevalence: (3, 22)),
         ChronicIllness(
-            concept: .snomed("239873007", "Osteoarthritis of knee (disorder)"), medicines: [.naproxen], panels: [], plan: nil, minimumAge: 45,
+            concept: .snomed("239873007", "Osteoarthritis of knee (disorder)"), medicines: [.naproxen], panels: [], plan: nil,
+            minimumAge: 45,
             prevalence: (6, 34)),
         ChronicIllness(
-            concept: .snomed("278860009", "Chronic low back pain (finding)"), medicines: [.ibuprofen], panels: [], plan: nil, minimumAge: 22,
+            concept: .snomed("278860009", "Chronic low back pain (finding)"), medicines: [.ibuprofen], panels: [], plan: nil,
+            minimumAge: 22,
             prevalence: (10, 24)),
         ChronicIllness(
             concept: .snomed("271737000", "Anemia (disorder)"), medicines: [.ferrousSulfate], panels: [.bloodCount, .iron], plan: nil,

@@ -10,7 +10,9 @@ extension MemberRecord {
     }
 
     mutating func writeClaims() {
-        var items = [ClaimItem(concept: visit.type, cents: visit.minutes > 1000 ? 842_150 : 12_916, diagnosis: nil, procedure: nil, information: nil)]
+        var items = [
+            ClaimItem(concept: visit.type, cents: visit.minutes > 1000 ? 842_150 : 12_916, diagnosis: nil, procedure: nil, information: nil)
+        ]
         for (index, vaccine) in log.vaccines.enumerated() {
             items.append(ClaimItem(concept: vaccine.concept, cents: 14_052, diagnosis: nil, procedure: nil, information: index + 1))
         }
@@ -19,7 +21,9 @@ extension MemberRecord {
         }
         for (index, procedure) in log.procedures.enumerated() {
             items.append(
-                ClaimItem(concept: procedure.concept, cents: chance.between(4_000, 98_000), diagnosis: nil, procedure: index + 1, information: nil))
+                ClaimItem(
+                    concept: procedure.concept, cents: chance.between(4_000, 98_000), diagnosis: nil, procedure: index + 1, information: nil
+                ))
         }
         let total = items.reduce(0) { $0 + ($1.cents ?? 0) }
         let claim = self.claim(items, total)
@@ -28,7 +32,8 @@ extension MemberRecord {
         for medicine in log.medicines where chance.hit(percent: 60) { pharmacyClaim(medicine) }
     }
 
-    static let claimHead: StaticString = #","status":"active","type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/claim-type","code":"#
+    static let claimHead: StaticString =
+        #","status":"active","type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/claim-type","code":"#
 
     private mutating func claim(_ items: [ClaimItem], _ total: Int) -> Int {
         let serial = begin(.claim, nil)
@@ -74,7 +79,8 @@ extension MemberRecord {
                 if index > 0 { out.byte(44) }
                 out.raw(#"{"sequence":"#)
                 out.integer(index + 1)
-                out.raw(#","category":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/claiminformationcategory","code":"info"}]}"#)
+                out.raw(
+                    #","category":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/claiminformationcategory","code":"info"}]}"#)
                 key("valueReference")
                 reference(.immunization, vaccine.serial)
                 out.byte(125)
@@ -90,7 +96,8 @@ extension MemberRecord {
                 key("diagnosisReference")
                 reference(.condition, reason.serial)
                 if index == 0 {
-                    out.raw(#","type":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/ex-diagnosistype","code":"principal"}]}]"#)
+                    out.raw(
+                        #","type":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/ex-diagnosistype","code":"principal"}]}]"#)
                 }
                 out.byte(125)
             }
@@ -145,7 +152,9 @@ extension MemberRecord {
         out.raw(#","outcome":"complete","disposition":"Paid in full","total":[{"category":{"coding":[{"#)
         out.raw(#""system":"http://terminology.hl7.org/CodeSystem/adjudication","code":"submitted","display":"Submitted Amount"}]}"#)
         money("amount", total)
-        out.raw(#"}],"payment":{"type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/ex-paymenttype","code":"complete"}]},"date":""#)
+        out.raw(
+            #"}],"payment":{"type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/ex-paymenttype","code":"complete"}]},"date":""#
+        )
         out.day(end.day.adding(days: 6))
         out.byte(34)
         money("amount", total * 4 / 5)

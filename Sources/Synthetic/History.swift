@@ -41,11 +41,15 @@ struct History {
         visits.append(Visit(at: moment(day), purpose: purpose))
     }
 
-    static let wellChildMonths = [0, 1, 2, 4, 6, 9, 12, 15, 18, 24, 30, 36, 48, 60, 72, 84, 96, 108, 120, 132, 144, 156, 168, 180, 192, 204]
+    static let wellChildMonths = [
+        0, 1, 2, 4, 6, 9, 12, 15, 18, 24, 30, 36, 48, 60, 72, 84, 96, 108, 120, 132, 144, 156, 168, 180, 192, 204,
+    ]
 
     private mutating func wellChild() {
         for month in History.wellChildMonths {
-            add(persona.birth.adding(months: month).adding(days: month == 0 ? 3 : chance.between(0, 9)), .wellChild(month), anyDay: month == 0)
+            add(
+                persona.birth.adding(months: month).adding(days: month == 0 ? 3 : chance.between(0, 9)), .wellChild(month),
+                anyDay: month == 0)
         }
     }
 
@@ -153,7 +157,9 @@ struct History {
         func age(_ years: Int, _ months: Int, _ days: Int) -> CalendarDay {
             persona.birth.adding(months: years * 12 + months).adding(days: days)
         }
-        for (years, months, days) in [(0, 8, 12), (1, 2, 20), (1, 10, 6), (3, 1, 17)] { add(age(years, months, days), .acute(Illness.otitis)) }
+        for (years, months, days) in [(0, 8, 12), (1, 2, 20), (1, 10, 6), (3, 1, 17)] {
+            add(age(years, months, days), .acute(Illness.otitis))
+        }
         for (years, months, days) in [(5, 9, 3), (8, 2, 25), (12, 1, 11)] { add(age(years, months, days), .acute(Illness.strep)) }
         for (years, months, days) in [(2, 5, 9), (6, 11, 2)] { add(age(years, months, days), .acute(Illness.gastroenteritis)) }
         for (years, months, days) in [(4, 0, 28), (9, 1, 4), (14, 0, 15)] { add(age(years, months, days), .acute(Illness.influenza)) }

@@ -34,14 +34,16 @@ struct Illness: Sendable {
         Illness(
             "43878008", "Streptococcal sore throat (disorder)", "sore throat and fever", days: 10, .penicillin,
             procedure: .snomed("117015009", "Throat culture (procedure)"), ages: 3...40),
-        Illness("75498004", "Acute bacterial sinusitis (disorder)", "facial pain and fever", days: 21, .amoxicillinClavulanate, ages: 8...120),
+        Illness(
+            "75498004", "Acute bacterial sinusitis (disorder)", "facial pain and fever", days: 21, .amoxicillinClavulanate, ages: 8...120),
         Illness(
             "307426000", "Acute infective cystitis (disorder)", "burning when passing water", days: 7, .nitrofurantoin, panel: .urinalysis,
             ages: 6...120),
         Illness("40275004", "Contact dermatitis", "itching rash", days: 21, .hydrocortisone),
         Illness("6142004", "Influenza (disorder)", "fever, aching and cough", days: 9, .childAcetaminophen, ages: 2...120),
         Illness(
-            "840539006", "COVID-19", "fever, cough and loss of taste", days: 16, procedure: .snomed("261352009", "Face mask (physical object)"),
+            "840539006", "COVID-19", "fever, cough and loss of taste", days: 16,
+            procedure: .snomed("261352009", "Face mask (physical object)"),
             ages: 5...120, since: 2020),
         Illness(
             "233604007", "Pneumonia (disorder)", "fever and shortness of breath", days: 24, .amoxicillinClavulanate,
@@ -84,7 +86,8 @@ struct Injury: Sendable {
             procedure: .snomed("288086009", "Suture open wound"), imaging: nil,
             bodySite: .snomed("85562004", "Hand structure (body structure)"), plan: .wound),
         Injury(
-            concept: .snomed("62106007", "Concussion with no loss of consciousness"), complaint: "headache after a blow to the head", days: 30,
+            concept: .snomed("62106007", "Concussion with no loss of consciousness"), complaint: "headache after a blow to the head",
+            days: 30,
             medicine: .acetaminophen, procedure: .snomed("162676008", "Brief general examination (procedure)"), imaging: nil,
             bodySite: .snomed("69536005", "Head structure (body structure)"), plan: .head),
         Injury(

@@ -45,7 +45,8 @@ extension MemberRecord {
         quantity("valueQuantity", value, places: measure.places, unit: measure.unit, ucum: measure.ucum)
         if value < measure.low || value > measure.high {
             out.raw(#","interpretation":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation","#)
-            out.raw(value < measure.low ? #""code":"L","display":"Low"}],"text":"Low"}]"# : #""code":"H","display":"High"}],"text":"High"}]"#)
+            out.raw(
+                value < measure.low ? #""code":"L","display":"Low"}],"text":"Low"}]"# : #""code":"H","display":"High"}],"text":"High"}]"#)
             out.raw(#","specimen":"#)
             reference(.specimen, specimen)
             out.raw(#","referenceRange":[{"low":{"value":"#)

@@ -15,7 +15,9 @@ struct Measure: Sendable {
     let high: Int
     let marker: Marker
 
-    init(_ code: StaticString, _ display: StaticString, _ unit: StaticString, places: Int, _ low: Int, _ high: Int, _ marker: Marker = .none) {
+    init(
+        _ code: StaticString, _ display: StaticString, _ unit: StaticString, places: Int, _ low: Int, _ high: Int, _ marker: Marker = .none
+    ) {
         self.code = .loinc(code, display)
         self.unit = unit
         self.ucum = unit
@@ -87,7 +89,9 @@ struct Panel: Sendable {
         measures: [
             Measure("2093-3", "Cholesterol [Mass/volume] in Serum or Plasma", "mg/dL", places: 1, 1400, 1990, .cholesterol),
             Measure("2571-8", "Triglyceride [Mass/volume] in Serum or Plasma", "mg/dL", places: 1, 700, 1490, .triglycerides),
-            Measure("18262-6", "Cholesterol in LDL [Mass/volume] in Serum or Plasma by Direct assay", "mg/dL", places: 1, 600, 1290, .cholesterol),
+            Measure(
+                "18262-6", "Cholesterol in LDL [Mass/volume] in Serum or Plasma by Direct assay", "mg/dL", places: 1, 600, 1290,
+                .cholesterol),
             Measure("2085-9", "Cholesterol in HDL [Mass/volume] in Serum or Plasma", "mg/dL", places: 1, 400, 700, .protective),
         ],
         specimen: .serum

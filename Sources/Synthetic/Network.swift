@@ -41,7 +41,8 @@ struct Network: Sendable {
     private static let names = [
         "Harborlight Family Medicine", "Mill Pond Pediatrics", "Granite Street Health Center", "Saltmarsh Primary Care",
         "Old Ferry Medical Group", "Lantern Hill Clinic", "Orchard Crossing Physicians", "Juniper Community Health", "Quarry Path Medical",
-        "Tannery Way Practice", "Birchwood Medical Associates", "Station Avenue Clinic", "Wheelwright Health", "Larkspur Women and Children",
+        "Tannery Way Practice", "Birchwood Medical Associates", "Station Avenue Clinic", "Wheelwright Health",
+        "Larkspur Women and Children",
         "Three Rivers Demonstration Hospital", "Baystone General Hospital", "Northwharf Medical Center", "Elmfield Community Hospital",
         "Westerly Teaching Hospital", "Clearwater Reference Laboratory", "Copper Kettle Pharmacy",
     ]
@@ -67,7 +68,8 @@ struct Network: Sendable {
             let locationID = RecordID(owner: key, serial: 1000 + index)
             sites.append(
                 Site(
-                    name: name, place: Place.all[index % Place.all.count], street: "\(chance.between(1, 899)) \(chance.pick(Place.streets))",
+                    name: name, place: Place.all[index % Place.all.count],
+                    street: "\(chance.between(1, 899)) \(chance.pick(Place.streets))",
                     phone: Network.phone(&chance), npi: Network.npi(index), organizationID: organizationID, locationID: locationID,
                     organization: Network.reference("Organization", organizationID, name),
                     location: Network.reference("Location", locationID, name)))

@@ -13,10 +13,14 @@ extension MemberRecord {
         demographics()
         out.raw(#"],"identifier":["#)
         memberNumber()
-        out.raw(#",{"type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v2-0203","code":"MR","display":"Medical record number"}],"#)
+        out.raw(
+            #",{"type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v2-0203","code":"MR","display":"Medical record number"}],"#
+        )
         out.raw(#""text":"Medical Record Number"},"system":"http://hospital.example.org/medical-record-number","value":"MRN-"#)
         out.integer(1_000_000 + Int(persona.key % 8_999_999))
-        out.raw(#""},{"type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v2-0203","code":"SS","display":"Social Security number"}],"#)
+        out.raw(
+            #""},{"type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v2-0203","code":"SS","display":"Social Security number"}],"#
+        )
         out.raw(#""text":"Social Security Number"},"system":"http://hl7.org/fhir/sid/us-ssn","value":"999-"#)
         // No number that begins with 9 was ever given to anyone.
         out.digits(10 + Int(persona.key % 89), width: 2)
@@ -37,7 +41,10 @@ extension MemberRecord {
         writeAddress(geolocation: true)
         out.raw(#"],"maritalStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-MaritalStatus","#)
         let married = persona.age(on: persona.lastDay) > 24 && persona.key % 10 < 6
-        out.raw(married ? #""code":"M","display":"Married"}],"text":"Married"}"# : #""code":"S","display":"Never Married"}],"text":"Never Married"}"#)
+        out.raw(
+            married
+                ? #""code":"M","display":"Married"}],"text":"Married"}"#
+                : #""code":"S","display":"Never Married"}],"text":"Never Married"}"#)
         out.raw(#","multipleBirthBoolean":false,"communication":[{"language":{"coding":[{"system":"urn:ietf:bcp:47","code":""#)
         out.raw(persona.language.code)
         out.raw(#"","display":""#)
@@ -86,7 +93,9 @@ extension MemberRecord {
     private mutating func writeAddress(geolocation: Bool) {
         out.raw("{")
         if geolocation {
-            out.raw(#""extension":[{"url":"http://hl7.org/fhir/StructureDefinition/geolocation","extension":[{"url":"latitude","valueDecimal":"#)
+            out.raw(
+                #""extension":[{"url":"http://hl7.org/fhir/StructureDefinition/geolocation","extension":[{"url":"latitude","valueDecimal":"#
+            )
             out.decimal(persona.place.latitude, places: 5)
             out.raw(#"},{"url":"longitude","valueDecimal":"#)
             out.decimal(persona.place.longitude, places: 5)
@@ -126,7 +135,8 @@ extension MemberRecord {
         out.raw(#"],"class":[{"type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/coverage-class","code":"group","#)
         out.raw(#""display":"Group"}],"text":"Group"},"value":"GRP-"#)
         out.integer(1000 + Int(persona.key % 97))
-        out.raw(#"","name":"Made-up employers' group"},{"type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/coverage-class","#)
+        out.raw(
+            #"","name":"Made-up employers' group"},{"type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/coverage-class","#)
         out.raw(#""code":"plan","display":"Plan"}],"text":"Plan"},"value":"PPO-1","name":"#)
         out.string(plan.name)
         out.raw("}]")
@@ -141,7 +151,8 @@ extension MemberRecord {
         out.raw(#","active":true"#)
         out.raw(patient)
         out.raw(#","relationship":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-RoleCode","#)
-        out.raw(isMother ? #""code":"MTH","display":"mother"}],"text":"Mother"}]"# : #""code":"FTH","display":"father"}],"text":"Father"}]"#)
+        out.raw(
+            isMother ? #""code":"MTH","display":"mother"}],"text":"Mother"}]"# : #""code":"FTH","display":"father"}],"text":"Father"}]"#)
         out.raw(#","name":[{"use":"official","family":"#)
         out.string(persona.member.lastName)
         out.raw(#","given":["#)

@@ -101,7 +101,8 @@ struct Persona: Sendable {
         }
         lastDay = end ?? today
 
-        complaints = test?.complaints ?? Persona.complaints(&chance, age: years, birth: birth, today: today, weight: weight, isWoman: isWoman)
+        complaints =
+            test?.complaints ?? Persona.complaints(&chance, age: years, birth: birth, today: today, weight: weight, isWoman: isWoman)
         var allergies: [Int] = test?.allergies ?? []
         if test == nil, chance.hit(percent: 22) {
             let first = chance.below(Allergy.all.count)

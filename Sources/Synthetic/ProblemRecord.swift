@@ -39,7 +39,9 @@ extension MemberRecord {
         )
         out.raw(#","clinicalStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/condition-clinical","code":""#)
         out.raw(isActive ? "active" : "resolved")
-        out.raw(#""}]},"verificationStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/condition-ver-status","code":"confirmed"}]}"#)
+        out.raw(
+            #""}]},"verificationStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/condition-ver-status","code":"confirmed"}]}"#
+        )
         out.raw(#","category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/condition-category","code":"#)
         out.raw(
             isProblem
@@ -56,7 +58,9 @@ extension MemberRecord {
         for index in persona.allergies {
             let allergy = Allergy.all[index]
             begin(.allergyIntolerance, #""http://hl7.org/fhir/us/core/StructureDefinition/us-core-allergyintolerance""#)
-            out.raw(#","clinicalStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical","code":"active"}]}"#)
+            out.raw(
+                #","clinicalStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical","code":"active"}]}"#
+            )
             out.raw(#","verificationStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/allergyintolerance-verification","#)
             out.raw(#""code":"confirmed"}]},"type":"allergy","category":[""#)
             out.raw(allergy.category)

@@ -39,7 +39,9 @@ extension MemberRecord {
         begin(.diagnosticReport, #""http://hl7.org/fhir/us/core/StructureDefinition/us-core-diagnosticreport-note""#)
         out.raw(#","basedOn":["#)
         reference(.serviceRequest, order)
-        out.raw(#"],"status":"final","category":[{"coding":[{"system":"http://loinc.org","code":"LP29684-5","display":"Radiology"}],"text":"Radiology"}]"#)
+        out.raw(
+            #"],"status":"final","category":[{"coding":[{"system":"http://loinc.org","code":"LP29684-5","display":"Radiology"}],"text":"Radiology"}]"#
+        )
         concept("code", .loinc("18748-4", "Diagnostic imaging study"))
         out.raw(subject)
         out.raw(encounter)

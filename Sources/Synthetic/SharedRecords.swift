@@ -12,7 +12,8 @@ struct SharedRecords {
         out.raw(#","active":true,"type":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/organization-type","#)
         out.raw(
             index == 0
-                ? #""code":"pay","display":"Payer"}],"text":"Payer"}]"# : #""code":"prov","display":"Healthcare Provider"}],"text":"Healthcare Provider"}]"#)
+                ? #""code":"pay","display":"Payer"}],"text":"Payer"}]"#
+                : #""code":"prov","display":"Healthcare Provider"}],"text":"Healthcare Provider"}]"#)
         out.raw(#","name":"#)
         out.string(site.name)
         phone(site.phone)

@@ -44,7 +44,8 @@ struct TestMember: Sendable {
         case 2:
             return TestMember(
                 memberID: "03-testmemid", firstName: "Teodor256", lastName: "Greenacre031", birth: day(1997, 8, 22), isWoman: false,
-                place: Place.all[4], email: "teodor256.greenacre031@example.com", coverageStart: day(2025, 7, 1) < today ? day(2025, 7, 1) : day(2019, 7, 1),
+                place: Place.all[4], email: "teodor256.greenacre031@example.com",
+                coverageStart: day(2025, 7, 1) < today ? day(2025, 7, 1) : day(2019, 7, 1),
                 coverageEnd: nil, shape: .sparse, weight: 1, complaints: [], allergies: [], isHispanic: false, language: .english,
                 summary: "almost nothing: one visit")
         case 3:

@@ -41,7 +41,8 @@ struct Visit: Sendable {
         case .injury, .attack: .snomed("50849002", "Emergency room admission (procedure)")
         case .admission: .snomed("183452005", "Emergency hospital admission (procedure)")
         case .prenatal(let week):
-            week < 12 ? .snomed("424441002", "Prenatal initial visit (regime/therapy)") : .snomed("424619006", "Prenatal visit (regime/therapy)")
+            week < 12
+                ? .snomed("424441002", "Prenatal initial visit (regime/therapy)") : .snomed("424619006", "Prenatal visit (regime/therapy)")
         case .delivery: .snomed("183460006", "Obstetric emergency hospital admission (procedure)")
         case .dialysis, .infusion, .therapy, .immunotherapy, .colonoscopy, .mammography:
             .snomed("185347001", "Encounter for problem (procedure)")

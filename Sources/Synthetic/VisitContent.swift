@@ -80,7 +80,9 @@ extension MemberRecord {
             case .asthma, .obstructiveLung:
                 pulseOximetry()
                 lungFunction()
-                if chance.hit(percent: 30) { procedure(.snomed("127783003", "Spirometry (procedure)"), because: (illness.concept, problem.serial)) }
+                if chance.hit(percent: 30) {
+                    procedure(.snomed("127783003", "Spirometry (procedure)"), because: (illness.concept, problem.serial))
+                }
             case .depression: mood()
             case .osteoporosis: boneDensity()
             case .hypertension, .diabetes, .hyperlipidemia, .prediabetes, .obesity, .coronary, .kidney, .osteoarthritis, .backPain, .anemia,
@@ -128,7 +130,8 @@ extension MemberRecord {
         vitals(temperature: false, short: true)
         guard let serial = injuryCondition[index] else { return }
         if let imaging = injury.imaging { self.imaging(imaging, of: injury, condition: serial) }
-        procedure(.snomed("5880005", "Physical examination procedure (procedure)"), because: (injury.concept, serial), site: injury.bodySite)
+        procedure(
+            .snomed("5880005", "Physical examination procedure (procedure)"), because: (injury.concept, serial), site: injury.bodySite)
     }
 
     private mutating func attack() {

@@ -144,10 +144,12 @@ extension MemberRecord {
                 .loinc("9843-4", "Head Occipital-frontal circumference"), body.head, places: 1, "cm")
             vital(
                 #""http://hl7.org/fhir/us/core/StructureDefinition/head-occipital-frontal-circumference-percentile""#,
-                .loinc("8289-1", "Head Occipital-frontal circumference Percentile"), Growth.percentile(persona.tallness / 2), places: 1, "%")
+                .loinc("8289-1", "Head Occipital-frontal circumference Percentile"), Growth.percentile(persona.tallness / 2), places: 1, "%"
+            )
             vital(
                 #""http://hl7.org/fhir/us/core/StructureDefinition/pediatric-weight-for-height""#,
-                .loinc("77606-2", "Weight-for-length Per age and sex"), Growth.percentile(persona.heaviness + chance.between(-20, 20)), places: 1, "%")
+                .loinc("77606-2", "Weight-for-length Per age and sex"), Growth.percentile(persona.heaviness + chance.between(-20, 20)),
+                places: 1, "%")
         }
         if month >= 24 {
             bodyMassIndex(body.bodyMassIndex)

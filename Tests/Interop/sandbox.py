@@ -53,7 +53,7 @@ class Sandbox:
         command = [*prefix, program(), "sandbox", "--data", str(self.data), "--port", str(self.port), "--members", str(members), *options]
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **(environment or {})}
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **(environment or {})}, start_new_session=True,
             )
         try:
             self._wait(ready, patience)
@@ -91,13 +91,26 @@ class Sandbox:
     def stop(self, how=signal.SIGTERM):
         """Ends the program; returns its exit status."""
         if self.process.poll() is None:
-            self.process.send_signal(how)
+            # The whole session: what runs the program under another clock leaves it behind otherwise.
+            group = os.getpgid(self.process.pid)
+            os.killpg(group, how)
             try:
                 self.process.wait(15)
+                self._wait_for_group(group, 15)
             except subprocess.TimeoutExpired:
-                self.process.kill()
+                os.killpg(group, signal.SIGKILL)
                 self.process.wait()
         return self.process.returncode
+
+    def _wait_for_group(self, group, patience):
+        end = time.monotonic() + patience
+        while time.monotonic() < end:
+            try:
+                os.killpg(group, 0)
+            except ProcessLookupError:
+                return
+            time.sleep(0.02)
+        raise subprocess.TimeoutExpired("the program", patience)
 
     def add_app(self, name, redirect_uri, *options):
         """Registers a further app with the program's own command, while the server runs."""

@@ -83,7 +83,9 @@ import Testing
         let record = try Record.member(0, of: plan)
         let clinical = record.entries.filter { !["Coverage", "Claim", "ClaimResponse", "ExplanationOfBenefit"].contains($0.type) }
         #expect(clinical.count >= 300)
-        for type in ["RelatedPerson", "AllergyIntolerance", "CarePlan", "CareTeam", "Goal", "Specimen", "ServiceRequest", "MedicationDispense"] {
+        for type in [
+            "RelatedPerson", "AllergyIntolerance", "CarePlan", "CareTeam", "Goal", "Specimen", "ServiceRequest", "MedicationDispense",
+        ] {
             #expect(!record.of(type).isEmpty)
         }
         let found = Set(record.entries.flatMap { codes(in: $0.object) })
@@ -95,7 +97,8 @@ import Testing
 
     private func codes(in value: Any) -> [String] {
         if let object = value as? [String: Any] {
-            return object.flatMap { key, value in key == "code" ? [value as? String].compactMap { $0 } + codes(in: value) : codes(in: value) }
+            return object.flatMap { key, value in key == "code" ? [value as? String].compactMap { $0 } + codes(in: value) : codes(in: value)
+            }
         }
         if let list = value as? [Any] { return list.flatMap { codes(in: $0) } }
         return []
@@ -117,7 +120,9 @@ import Testing
             let member = plan.member(at: index)
             let last = member.coverageEnd ?? plan.today.text
             for entry in try Record.member(index, of: plan).entries {
-                for key in ["effectiveDateTime", "occurrenceDateTime", "authoredOn", "onsetDateTime", "recordedDate", "created", "whenHandedOver"] {
+                for key in [
+                    "effectiveDateTime", "occurrenceDateTime", "authoredOn", "onsetDateTime", "recordedDate", "created", "whenHandedOver",
+                ] {
                     guard let text = entry.object[key] as? String else { continue }
                     #expect(text.prefix(10) >= member.birthDate && text.prefix(10) <= last, "\(entry.type) \(key)")
                 }
@@ -174,7 +179,9 @@ import Testing
     @Test func `no result is below zero but a T-score`() throws {
         for index in [1, 3] {
             for entry in try Record.member(index, of: plan).of("Observation") {
-                guard let quantity = entry.object["valueQuantity"] as? [String: Any], quantity["code"] as? String != "{T-score}" else { continue }
+                guard let quantity = entry.object["valueQuantity"] as? [String: Any], quantity["code"] as? String != "{T-score}" else {
+                    continue
+                }
                 #expect(try #require(quantity["value"] as? Double) >= 0)
             }
         }

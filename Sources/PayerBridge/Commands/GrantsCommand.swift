@@ -26,7 +26,8 @@ struct GrantsCommand: AsyncParsableCommand {
                 for grant in try composition.store.grants(of: member.key, plan: plan.key) {
                     let state = grant.revokedAt.map { "ended \($0.date)" } ?? (now < grant.expiresAt ? "live" : "run out")
                     table.add([
-                        String(grant.key.number), grant.appName, Self.words(grant.decider), grant.createdAt.date, grant.expiresAt.date, state,
+                        String(grant.key.number), grant.appName, Self.words(grant.decider), grant.createdAt.date, grant.expiresAt.date,
+                        state,
                     ])
                 }
                 Console.say(table.text(indent: ""))

@@ -8,7 +8,8 @@ extension RouterMethods where Context == SiteContext {
     ///
     /// HEAD goes with GET, except where a GET begins something.
     func mount(
-        _ path: String, _ handlers: [(HTTPRequest.Method, Handler)], withHead: Bool = true, otherwise refuse: @escaping @Sendable (String) -> Response
+        _ path: String, _ handlers: [(HTTPRequest.Method, Handler)], withHead: Bool = true,
+        otherwise refuse: @escaping @Sendable (String) -> Response
     ) {
         var allowed: [HTTPRequest.Method] = []
         for (method, handler) in handlers {

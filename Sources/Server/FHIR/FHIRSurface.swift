@@ -109,7 +109,8 @@ struct FHIRSurface: Sendable {
             error?.description
             ?? "Send an access token: Authorization: Bearer ... See \(plan.addresses.fhir)/.well-known/smart-configuration."
         let isMalformed = error?.code == .invalidRequest
-        return FHIRRefusal(Answer.outcome(isMalformed ? .badRequest : .unauthorized, isMalformed ? .invalid : .login, text, [.wwwAuthenticate: challenge]))
+        return FHIRRefusal(
+            Answer.outcome(isMalformed ? .badRequest : .unauthorized, isMalformed ? .invalid : .login, text, [.wwwAuthenticate: challenge]))
     }
 
     static func unavailable(_ error: any Error) -> Response {

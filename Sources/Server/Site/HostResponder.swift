@@ -16,7 +16,9 @@ struct HostResponder<Next: HTTPResponder>: HTTPResponder where Next.Context == S
             return Self.plain(.contentTooLarge, "The body is larger than anything this server takes.\n")
         }
         // A probe on this machine need not know the plan's names.
-        if request.head.path == "/healthz", HostTable.isLoopback(request.head.authority ?? "") { return try await next.respond(to: request, context: context) }
+        if request.head.path == "/healthz", HostTable.isLoopback(request.head.authority ?? "") {
+            return try await next.respond(to: request, context: context)
+        }
         guard let host = request.head.authority, let root = hosts.root(of: host) else {
             return Self.plain(
                 HTTPResponse.Status(code: 421, reasonPhrase: "Misdirected Request"),

@@ -20,7 +20,9 @@ package final class SQLiteStore: Sendable {
         do {
             try FileManager.default.createDirectory(
                 atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch { throw Refusal(.unavailable, "The data directory \(directory) cannot be made: a file is in its way, or you may not write there.") }
+        } catch {
+            throw Refusal(.unavailable, "The data directory \(directory) cannot be made: a file is in its way, or you may not write there.")
+        }
         let path = directory + "/payerbridge.sqlite"
         var configuration = Configuration()
         configuration.journalMode = .wal
@@ -30,7 +32,10 @@ package final class SQLiteStore: Sendable {
         writer = try DatabaseQueue(path: path, configuration: configuration)
         try writer.writeWithoutTransaction { database in
             // GRDB chooses NORMAL after it has opened; a token that was answered must survive a power cut.
-            try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = FAST; PRAGMA cache_size = -32768; PRAGMA journal_size_limit = 67108864")
+            try database.execute(
+                sql:
+                    "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = FAST; PRAGMA cache_size = -32768; PRAGMA journal_size_limit = 67108864"
+            )
             guard try Int.fetchOne(database, sql: "PRAGMA synchronous") == 2 else {
                 throw Refusal(.unavailable, "SQLite would not take synchronous=FULL.")
             }
@@ -44,7 +49,9 @@ package final class SQLiteStore: Sendable {
 
     /// Moves what the log holds into the main file, so that reads need not look through the log. After a large import.
     package func settle() throws(Refusal) {
-        do { try writer.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") } } catch { throw Self.refusal(error) }
+        do { try writer.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") } } catch {
+            throw Self.refusal(error)
+        }
     }
 
     package func close() throws { try writer.close() }
