@@ -195,13 +195,15 @@ int pb_json_parse(pb_json *json, const uint8_t *bytes, size_t length, uint32_t *
     if (length == 0) return PB_JSON_EMPTY;
     if (length > largestDocument) return PB_JSON_TOO_LARGE;
     if (json->capacity < length || (json->capacity > keptCapacity && length < keptCapacity / 4)) {
-        json->source.reset(new (std::nothrow) char[length + length / 2 + SIMDJSON_PADDING]);
+        // Small documents come in numbers, each a little larger than the last; a large one comes alone.
+        size_t capacity = length < keptCapacity ? length + length / 2 : length;
+        json->source.reset(new (std::nothrow) char[capacity + SIMDJSON_PADDING]);
         if (!json->source) { json->capacity = 0; return PB_JSON_MEMORY; }
         if (json->capacity > keptCapacity) {
             json->parser = dom::parser();
             std::vector<pb_json_node>().swap(json->nodes);
         }
-        json->capacity = length + length / 2;
+        json->capacity = capacity;
     }
     std::memcpy(json->source.get(), bytes, length);
     std::memset(json->source.get() + length, ' ', SIMDJSON_PADDING);

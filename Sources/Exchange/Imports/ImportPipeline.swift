@@ -8,7 +8,8 @@ import Synchronization
 package final class ImportPipeline {
     private let committer: BatchCommitter
     private let parser = JSONParser()
-    private let bundleParser = JSONParser()
+    /// Reads a Bundle's entries while `parser` still holds the Bundle.
+    private let entryParser = JSONParser()
     private var terms = Terms()
     private var batch: [PreparedResource] = []
     private var places: [String] = []
@@ -35,33 +36,26 @@ package final class ImportPipeline {
     package func add(_ bytes: UnsafeRawBufferPointer, place: @autoclosure () -> String) {
         do {
             let document = try parser.parse(bytes)
-            guard document["resourceType"]?.isText("Bundle") == true else {
+            if document["resourceType"]?.isText("Bundle") == true {
+                addEntries(of: BundleEntries(document), place: place())
+            } else {
                 try add(document, fallbackID: nil, place: place())
-                return
             }
-        } catch {
-            refuse(error, place())
-            return
-        }
-        addBundle(bytes, place: place())
+        } catch { refuse(error, place()) }
     }
 
-    private func addBundle(_ bytes: UnsafeRawBufferPointer, place: String) {
-        do {
-            let bundle = BundleEntries(try bundleParser.parse(bytes))
-            for entry in bundle.entries {
-                let place = "\(place):entry \(entry.number)"
-                let resolved = bundle.resolved(entry) { type, identifier in
-                    known("\(type.name)?\(identifier)")
-                } unresolved: { reference in
-                    own.warnings.append(
-                        .init(place: place, reason: "The reference \(reference.prefix(120)) names nothing that is known here."))
-                }
-                do {
-                    try resolved.withUnsafeBytes { try add(try parser.parse($0), fallbackID: entry.fallbackID, place: place) }
-                } catch { refuse(error, place) }
+    private func addEntries(of bundle: BundleEntries, place: String) {
+        for entry in bundle.entries {
+            let place = "\(place):entry \(entry.number)"
+            let resolved = bundle.resolved(entry) { type, identifier in
+                known("\(type.name)?\(identifier)")
+            } unresolved: { reference in
+                own.warnings.append(.init(place: place, reason: "The reference \(reference.prefix(120)) names nothing that is known here."))
             }
-        } catch { refuse(error, place) }
+            do {
+                try resolved.withUnsafeBytes { try add(try entryParser.parse($0), fallbackID: entry.fallbackID, place: place) }
+            } catch { refuse(error, place) }
+        }
     }
 
     /// Conditional references ask for what the store had before and for what this import has brought.

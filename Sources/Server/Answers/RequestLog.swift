@@ -1,19 +1,19 @@
 import HTTPTypes
 import Hummingbird
 import Logging
-import Metrics
 
-/// One line a request: the route's template, never the address with its query, so no code, name or id reaches a log.
+/// Counts each request, and writes one line for it when asked to: the route's template, never the address with its query, so no code, name or id reaches a log.
 struct RequestLog: RouterMiddleware {
     let logger: Logger
 
     func handle(_ request: Request, context: SiteContext, next: @concurrent (Request, SiteContext) async throws -> Response) async throws
         -> Response
     {
-        guard logger.logLevel <= .info else { return try await next(request, context) }
         let start = ContinuousClock.now
         let response = try await next(request, context)
         let spent = start.duration(to: .now)
+        RequestMetrics.count(response.status, spent)
+        guard logger.logLevel <= .info else { return response }
         logger.info(
             "request",
             metadata: [
