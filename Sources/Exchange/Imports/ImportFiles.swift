@@ -9,7 +9,7 @@ package struct ImportFiles: Sendable {
 
     private static let endings = [".ndjson", ".jsonl", ".json"].flatMap { [$0, $0 + ".gz", $0 + ".zst"] }
     /// A Bundle is read whole, so it has a limit; larger data comes as NDJSON.
-    private static let largestDocument = 64 << 20
+    private static let largestDocument = 48 << 20
 
     /// Folders are searched in depth, their files taken in the order of their names. Throws when a path is not there or not of these kinds.
     package init(_ arguments: [String]) throws(Refusal) {
