@@ -15,7 +15,7 @@ package struct SandboxHomePage: Sendable {
                 "A made-up health plan that shares a member’s clinical record with the plan the member moves to. "
                     + "Every person here is invented.",
                 "Un plan de salud ficticio que comparte el historial clínico de un miembro con su nuevo plan. "
-                    + "Todas las personas son inventadas y ningún mensaje sale de esta máquina."),
+                    + "Todas las personas son inventadas."),
             "authorizeWord": say("Open the member’s pages", "Abrir las páginas del miembro"),
             "mailWord": say("Read the sandbox mail", "Leer el correo del entorno de prueba"),
             "membersTitle": say("Test members", "Miembros de prueba"),

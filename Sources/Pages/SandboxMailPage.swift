@@ -15,8 +15,8 @@ package struct SandboxMailPage: Sendable {
         let say = frame.language
         var view: View = [
             "lead": say(
-                "The sandbox sends no mail. It keeps each message here, newest first.",
-                "El entorno de prueba no envía correo. Guarda cada mensaje aquí, el más reciente primero."),
+                "The sandbox keeps each message here, newest first.",
+                "El entorno de prueba guarda cada mensaje aquí, el más reciente primero."),
             "hasMessages": !messages.isEmpty,
             "messages": messages.map { message in
                 [

@@ -1,4 +1,4 @@
-/// One mail the sandbox kept instead of sending.
+/// One mail the sandbox kept to be shown.
 package struct SandboxMessage: Sendable {
     package var to: String
     package var subject: String

@@ -25,7 +25,7 @@ struct Discovery: Sendable {
             // A plan may have such a document above its FHIR base too; the base is where the CapabilityStatement is.
             guard let metadata else { continue }
             do throws(ReceiveProblem) {
-                return try sender(base, document, try capabilities(metadata, base))
+                return try sender(base, try await named(document), try capabilities(metadata, base))
             } catch {
                 unfit = error
             }
@@ -40,6 +40,31 @@ struct Discovery: Sendable {
             return try sender(base, SMARTDocument(authorize: authorize, token: token), capabilities)
         }
         throw .nothingFound(from: PlainText.shown(from), tried: tried)
+    }
+
+    /// The document with the issuer that a SMART document leaves out when there is no OpenID: RFC 8414's own document has it.
+    ///
+    /// It stands below the issuer, and the authorize address usually does too; so the places above that address are asked, nearest first.
+    /// Only a document that names that very place and the same endpoints counts.
+    private func named(_ document: SMARTDocument) async throws(ReceiveProblem) -> SMARTDocument {
+        guard document.issuer == nil, let authorize = WebAddress(document.authorize) else { return document }
+        var place = Substring(authorize.trimmed.prefix { $0 != "?" })
+        for _ in 0..<3 {
+            guard let slash = place.lastIndex(of: "/"), let above = WebAddress(String(place[..<slash])), above.origin == authorize.origin
+            else {
+                break
+            }
+            place = place[..<slash]
+            let (answer, _) = try await read(above, ".well-known/oauth-authorization-server", accept: "application/json")
+            guard let answer, let found = SMARTDocument(answer.body), let issuer = found.issuer, issuer.utf8.elementsEqual(place.utf8),
+                found.authorize.utf8.elementsEqual(document.authorize.utf8), found.token.utf8.elementsEqual(document.token.utf8)
+            else { continue }
+            var document = document
+            document.issuer = issuer
+            document.namesItselfInAnswers = found.namesItselfInAnswers
+            return document
+        }
+        return document
     }
 
     /// Someone may paste the address of the document itself.

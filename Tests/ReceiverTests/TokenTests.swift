@@ -172,6 +172,29 @@ struct TokenTests {
         #expect(result.problem == (isRight ? nil : .wrongIssuer(expected: "https://plan.example", got: given)))
     }
 
+    @Test("The issuer of the RFC 8414 document counts when the SMART one names none", arguments: ["https://evil.example", nil])
+    func issuerElsewhere(_ given: String?) async throws {
+        var script = FakePlan.Script.usual
+        script.answerIssuer = given
+        script.detour = { seen, base, _ in
+            guard seen.path == "/demo/oauth2/.well-known/oauth-authorization-server" else { return nil }
+            return ScriptServer.Reply(
+                body: """
+                    {"issuer":"\(base)/demo/oauth2","authorization_endpoint":"\(base)/demo/oauth2/authorize/payer2payer",
+                     "token_endpoint":"\(base)/demo/oauth2/token","authorization_response_iss_parameter_supported":true}
+                    """)
+        }
+        let server = try await FakePlan(script).start()
+        let result = await Journey(server).run()
+        await server.stop()
+        guard case .wrongIssuer(let expected, let got) = result.problem else {
+            Issue.record("A wrong or missing iss was taken.")
+            return
+        }
+        #expect(expected.hasSuffix("/demo/oauth2"))
+        #expect(got == given)
+    }
+
     @Test("HTTP Basic is used when the server lists nothing else, and the secret is in no form then")
     func basic() async throws {
         let plan = FakePlan(.usual)
