@@ -101,8 +101,9 @@ package final class ImportPipeline {
     package func finish() throws(Refusal) -> ImportReport {
         flush()
         var report = try committer.finish()
-        report.problems = own.problems + report.problems
-        report.warnings = own.warnings + report.warnings
+        own.problems.append(contentsOf: report.problems)
+        own.warnings.append(contentsOf: report.warnings)
+        (report.problems, report.warnings) = (own.problems, own.warnings)
         return report
     }
 }

@@ -1,4 +1,4 @@
-/// What an import did, with every resource it could not take and why.
+/// What an import did, with the resources it could not take and why.
 package struct ImportReport: Sendable {
     package struct Problem: Sendable {
         /// `file:line`, or `file:entry 12` inside a Bundle.
@@ -10,9 +10,9 @@ package struct ImportReport: Sendable {
     package var added = 0
     package var updated = 0
     package var unchanged = 0
-    package var problems: [Problem] = []
+    package var problems = ImportProblems()
     /// References that name nothing known; their resources were kept.
-    package var warnings: [Problem] = []
+    package var warnings = ImportProblems()
 
     package init() {}
 

@@ -33,14 +33,20 @@ struct ImportCommand: AsyncParsableCommand {
         }
     }
 
+    private static func more(_ list: ImportProblems, shown: Int) -> String {
+        let hint =
+            list.count > shown ? "; see \(list.count == list.total ? "them" : "the first \(list.count)") with --problems \(list.count)" : ""
+        return "... and \(list.total - min(shown, list.count)) more\(hint)"
+    }
+
     private func show(_ report: ImportReport) {
         for (title, list) in [("warning", report.warnings), ("refused", report.problems)] {
             for problem in list.prefix(problems) { Console.warn("\(title) \(problem.place): \(problem.reason)") }
-            if list.count > problems { Console.warn("... and \(list.count - problems) more; see them with --problems \(list.count)") }
+            if list.total > problems { Console.warn(Self.more(list, shown: problems)) }
         }
         Console.say(
             "\(ProgressBar.grouped(report.kept)) resources kept: \(ProgressBar.grouped(report.added)) new, \(ProgressBar.grouped(report.updated)) changed, "
-                + "\(ProgressBar.grouped(report.unchanged)) as before. \(ProgressBar.grouped(report.problems.count)) refused; warnings: "
-                + "\(ProgressBar.grouped(report.warnings.count)).")
+                + "\(ProgressBar.grouped(report.unchanged)) as before. \(ProgressBar.grouped(report.problems.total)) refused; warnings: "
+                + "\(ProgressBar.grouped(report.warnings.total)).")
     }
 }
