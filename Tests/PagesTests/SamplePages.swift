@@ -70,6 +70,7 @@ struct SamplePages {
     var others: [(name: String, html: String)] {
         let detail = text("redirect_uri http://localhost:9/cb is not registered for client_id demo.")
         let notices: [(String, Notice)] = [
+            ("no-address", .noAddressOnRoster),
             ("unknown-app", .unknownApp(detail: detail)), ("redirect-mismatch", .redirectMismatch(detail: detail)),
             ("missing-client", .missingClient(detail: detail)), ("link-expired", .linkExpired), ("already-finished", .alreadyFinished),
             ("not-found", .notFound), ("too-many-requests", .tooManyRequests),
