@@ -53,7 +53,8 @@ let package = Package(
         ),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CCompression", linkerSettings: [.linkedLibrary("zstd"), .linkedLibrary("z")]),
-        .target(name: "FHIR", dependencies: ["CSimdJSON", "CCompression"], swiftSettings: house),
+        .target(
+            name: "FHIR", dependencies: ["CSimdJSON", "CCompression"], resources: [.embedInCode("Search/Table")], swiftSettings: house),
         .target(name: "Trust", dependencies: [crypto], swiftSettings: house),
         .target(name: "Exchange", dependencies: ["FHIR", "Trust", crypto], swiftSettings: house),
         .target(
@@ -65,6 +66,10 @@ let package = Package(
             resources: [.embedInCode("Migrations")],
             swiftSettings: house
         ),
+        .target(
+            name: "Records",
+            dependencies: ["Exchange", "FHIR", "Trust", crypto, .product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: house),
         .target(name: "Mail", dependencies: ["CCurl", "Exchange", logging, lifecycle], swiftSettings: house),
         .target(
             name: "Pages",
@@ -75,7 +80,7 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Exchange", "FHIR", "Pages", crypto, hummingbird, logging, lifecycle,
+                "Exchange", "FHIR", "Pages", "Records", crypto, hummingbird, logging, lifecycle,
                 "Trust", .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
@@ -108,7 +113,12 @@ let package = Package(
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange", "FHIR", "Trust"], swiftSettings: house),
         .testTarget(
             name: "StorageTests",
-            dependencies: ["Storage", "Exchange", "FHIR", "Trust", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: house),
+            dependencies: ["Storage", "Records", "Exchange", "FHIR", "Trust", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: house),
+        .testTarget(
+            name: "RecordsTests",
+            dependencies: ["Records", "Exchange", "FHIR", "Synthetic", "Trust", .product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: house),
         .testTarget(name: "TrustTests", dependencies: ["Trust", crypto], swiftSettings: house),
         .testTarget(name: "MailTests", dependencies: ["Mail", "Exchange", logging, lifecycle], swiftSettings: house),
         .testTarget(name: "PagesTests", dependencies: ["Pages", mustache], swiftSettings: house),

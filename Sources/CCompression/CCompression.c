@@ -2,6 +2,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -113,4 +114,38 @@ int pb_decoder_feed(
                          ? feed_gzip(decoder, in, in_length, consumed, out, out_capacity, produced)
                          : feed_zstd(decoder, in, in_length, consumed, out, out_capacity, produced);
     return decoder->state;
+}
+
+struct pb_gzip {
+    z_stream stream;
+};
+
+pb_gzip *pb_gzip_create(void) {
+    pb_gzip *gzip = calloc(1, sizeof *gzip);
+    if (!gzip) return NULL;
+    // The fastest level: an answer is compressed once and waited for. 16 asks zlib for the gzip wrapper.
+    if (deflateInit2(&gzip->stream, Z_BEST_SPEED, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
+        free(gzip);
+        return NULL;
+    }
+    return gzip;
+}
+
+int pb_gzip_feed(
+    pb_gzip *gzip, const uint8_t *in, size_t in_length, int last, size_t *consumed, uint8_t *out, size_t out_capacity, size_t *produced) {
+    if (in_length > UINT32_MAX || out_capacity > UINT32_MAX) return -1;
+    gzip->stream.next_in = (Bytef *)in;
+    gzip->stream.avail_in = (uInt)in_length;
+    gzip->stream.next_out = out;
+    gzip->stream.avail_out = (uInt)out_capacity;
+    int code = deflate(&gzip->stream, last ? Z_FINISH : Z_NO_FLUSH);
+    *consumed = in_length - gzip->stream.avail_in;
+    *produced = out_capacity - gzip->stream.avail_out;
+    if (code == Z_STREAM_END) return 1;
+    return code == Z_OK || code == Z_BUF_ERROR ? 0 : -1;
+}
+
+void pb_gzip_destroy(pb_gzip *gzip) {
+    deflateEnd(&gzip->stream);
+    free(gzip);
 }

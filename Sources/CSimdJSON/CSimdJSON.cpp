@@ -220,3 +220,8 @@ const pb_json_node *pb_json_nodes(const pb_json *json, size_t *count) {
 
 const uint8_t *pb_json_source(const pb_json *json) { return reinterpret_cast<const uint8_t *>(json->source.get()); }
 const uint8_t *pb_json_unescaped(const pb_json *json) { return json->unescaped; }
+
+int pb_contains(const uint8_t *whole, size_t whole_length, const uint8_t *part, size_t part_length) {
+    if (part_length == 0) return 1;
+    return whole_length >= part_length && memmem(whole, whole_length, part, part_length) != nullptr;
+}

@@ -4,10 +4,9 @@
 package enum ReleasedTypes {
     /// The clinical list: what a member's grant may reach.
     package static let clinical: [ResourceType] = [
-        .allergyIntolerance, .carePlan, .careTeam, .condition, .device, .diagnosticReport, .documentReference, .encounter, .goal,
-        .immunization,
-        .location, .medication, .medicationDispense, .medicationRequest, .observation, .organization, .patient, .practitioner,
-        .practitionerRole, .procedure, .provenance, .relatedPerson, .serviceRequest, .specimen,
+        .allergyIntolerance, .carePlan, .careTeam, .condition, .device, .diagnosticReport, .documentReference, .encounter, .endpoint, .goal,
+        .immunization, .location, .media, .medication, .medicationDispense, .medicationRequest, .observation, .organization, .patient,
+        .practitioner, .practitionerRole, .procedure, .provenance, .questionnaireResponse, .relatedPerson, .serviceRequest, .specimen,
     ]
 
     /// Never shared in this exchange, whatever is stored.

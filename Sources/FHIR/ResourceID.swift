@@ -12,7 +12,7 @@ package struct ResourceID: Sendable, Hashable {
         text = String(decoding: bytes, as: UTF8.self)
     }
 
-    static func isLegal(_ bytes: some Collection<UInt8>) -> Bool {
+    package static func isLegal(_ bytes: some Collection<UInt8>) -> Bool {
         guard (1...64).contains(bytes.count) else { return false }
         return bytes.allSatisfy { byte in
             (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5A) || (byte >= 0x61 && byte <= 0x7A) || byte == 0x2D

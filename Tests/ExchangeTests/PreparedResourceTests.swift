@@ -5,9 +5,8 @@ import Testing
 @Suite("Preparing a resource for the store")
 struct PreparedResourceTests {
     func prepare(_ source: String, fallback: String? = nil) throws -> PreparedResource {
-        var terms = Terms()
         return try JSONParser().withDocument(Array(source.utf8)) {
-            try PreparedResource($0, fallbackID: fallback.flatMap { ResourceID($0) }, using: &terms)
+            try PreparedResource($0, fallbackID: fallback.flatMap { ResourceID($0) })
         }
     }
 

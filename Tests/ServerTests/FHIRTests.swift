@@ -230,7 +230,8 @@ struct FHIRTests {
                 row("code=" + String(repeating: "a", count: 7000), 200),
                 row("nonsense=1", 400, [("Prefer", "handling=strict")]), row("nonsense=1", 200),
                 row("nonsense=1", 200, [("Prefer", "handling=lenient")]),
-                row("patient.name=x", 200), row("_has:Observation:patient:code=1", 200), row("code='%20OR%201=1--", 200),
+                row("patient.name=x", 200), row("_has:Observation:patient:code=1"), row("_has:Observation:has-member:code=1", 200),
+                row("code='%20OR%201=1--", 200),
             ])
         }
     }

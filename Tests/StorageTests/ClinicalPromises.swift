@@ -1,5 +1,6 @@
 import Exchange
 import FHIR
+import Records
 import Testing
 
 @Suite("A store's promises: clinical data")
@@ -25,7 +26,7 @@ struct ClinicalPromises {
                 [("subject", "Group/p1")],
             ] as [[(name: String, value: String)]] {
                 let page = try store.page(.observation, parameters, in: scene.compartment)
-                #expect(page.ids == [] && page.summary == SearchSummary(total: 0, pageCount: 0, next: nil), "\(parameters)")
+                #expect(page.ids == [] && page.total == 0 && page.next == nil, "\(parameters)")
             }
             #expect(try store.page(.patient, [], in: scene.compartment).ids == ["p1"])
             #expect(try store.page(.observation, [], in: other).ids == ["theirs"])
@@ -80,17 +81,16 @@ struct ClinicalPromises {
                     observation("lab", of: "p1", more: category("laboratory")),
                     observation("vital", of: "p1", more: category("vital-signs")),
                     observation("none", of: "p1")), plan: scene.plan, at: today)
-            let labs = try SearchQuery.restriction([[("category", "c|laboratory")]], type: .observation)
-            #expect(try store.body(.observation, "lab", in: scene.compartment, within: labs) != nil)
-            #expect(try store.body(.observation, "vital", in: scene.compartment, within: labs) == nil)
-            #expect(try store.body(.observation, "none", in: scene.compartment, within: labs) == nil)
-            #expect(try store.body(.observation, "lab", in: scene.compartment, within: []) == nil)
-            let page = try store.page(.observation, [("status", "final")], in: scene.compartment, restriction: labs)
+            let labs = "patient/Observation.rs?category=c|laboratory"
+            let reader = try store.reader(in: scene.compartment, scope: labs)
+            #expect(try reader.read(.observation, id: "lab") != nil)
+            #expect(try reader.read(.observation, id: "vital") == nil)
+            #expect(try reader.read(.observation, id: "none") == nil)
+            #expect(try reader.read(.patient, id: "p1") == nil)
+            let page = try store.page(.observation, [("status", "final")], in: scene.compartment, scope: labs)
             #expect(page.ids == ["lab"])
-            #expect(page.summary.total == 1)
-            #expect(
-                try store.page(.observation, [("category", "vital-signs")], in: scene.compartment, restriction: labs).summary.total == 0)
-            #expect(try store.page(.observation, [], in: scene.compartment, restriction: []).summary.total == 0)
+            #expect(page.total == 1)
+            #expect(try store.page(.observation, [("category", "vital-signs")], in: scene.compartment, scope: labs).total == 0)
         }
     }
 
@@ -106,10 +106,10 @@ struct ClinicalPromises {
                 var after: String?
                 repeat {
                     let page = try store.page(.observation, [("_count", "\(count)")], in: scene.compartment, after: after)
-                    #expect(page.summary.total == 47)
+                    #expect(page.total == 47)
                     #expect(page.ids.count <= count)
                     seen += page.ids
-                    after = page.summary.next
+                    after = page.next
                     #expect(after == nil || after == page.ids.last)
                 } while after != nil
                 #expect(seen.count == 47)
@@ -121,7 +121,7 @@ struct ClinicalPromises {
             repeat {
                 let page = try store.page(.observation, [("_count", "5")], in: scene.compartment, after: after)
                 seen += page.ids
-                after = page.summary.next
+                after = page.next
                 _ = try store.keep(
                     try prepared(observation("r\(added)", of: "p1"), observation("a\(added)", of: "p1")), plan: scene.plan, at: today)
                 added += 2
@@ -140,7 +140,7 @@ struct ClinicalPromises {
                 as [[(name: String, value: String)]]
             {
                 let page = try store.page(.observation, parameters, in: scene.compartment)
-                #expect(page.summary == SearchSummary(total: 5, pageCount: 0, next: nil), "\(parameters)")
+                #expect(page.ids == [] && page.total == 5 && page.next == nil, "\(parameters)")
             }
         }
     }
@@ -222,8 +222,8 @@ struct ClinicalPromises {
                 let page = try store.page(
                     .observation, conditions.map { ($0.name, $0.value) } + [("_count", "1000")], in: scene.compartment)
                 #expect(page.ids == expected, "\(conditions.map { "\($0.name)=\($0.value)" })")
-                #expect(page.summary.total == expected.count)
-                #expect(page.summary.next == nil)
+                #expect(page.total == expected.count)
+                #expect(page.next == nil)
             }
         }
     }

@@ -1,12 +1,14 @@
 import Exchange
 import FHIR
 import Foundation
+import Records
 import Storage
 import Testing
 import Trust
 
 /// Every promise a store keeps, as the tests see one.
-typealias EveryStore = AppStore & AttemptStore & AuthorizationStore & ClinicalStore & GrantStore & ImportStore & MailArchive & MemberStore
+typealias EveryStore = AppStore & AttemptStore & AuthorizationStore & ClinicalStore & DisclosureLog & GrantStore & ImportStore & MailArchive
+    & MemberStore
     & Outbox
     & PlanStore
 
@@ -41,9 +43,8 @@ let today = Timestamp(milliseconds: 1_795_478_400_000)
 /// Resources ready to be kept, made from their JSON.
 func prepared(_ sources: [String]) throws -> [PreparedResource] {
     let parser = JSONParser()
-    var terms = Terms()
     return try sources.map { source in
-        try parser.withDocument(Array(source.utf8)) { try PreparedResource($0, using: &terms) }
+        try parser.withDocument(Array(source.utf8)) { try PreparedResource($0) }
     }
 }
 
@@ -62,26 +63,31 @@ func observation(_ id: String, of patient: String, status: String = "final", mor
 
 extension ClinicalStore {
     /// The body of a resource as this compartment sees it; nil when it does not.
-    func body(_ type: ResourceType, _ id: String, in compartment: Compartment, within restriction: [[SearchClause]]? = nil) throws
-        -> String?
-    {
-        try read(type, id: id, in: compartment, within: restriction) { String(decoding: $0.body, as: UTF8.self) }
+    func body(_ type: ResourceType, _ id: String, in compartment: Compartment) throws -> String? {
+        try read(type, id: id, in: compartment) { String(decoding: $0.body, as: UTF8.self) }
     }
 
-    /// The ids of one page, with its summary.
+    /// A reader of the whole compartment, as a token for all of it has.
+    func reader(in compartment: Compartment, scope: String = "patient/*.rs", cache: ShelfCache = ShelfCache()) throws -> RecordReader {
+        let plan = Plan(
+            key: compartment.plan, id: "demo", name: "Demo Health Plan",
+            addresses: PlanAddresses(authorization: "http://localhost/demo/oauth2", fhir: "http://localhost/demo/r4"),
+            policy: PlanPolicy(environment: .sandbox, codeAddress: .typed))
+        let access = RecordAccess(
+            plan: plan, compartment: compartment, policy: .standard, scope: try ScopeSet(parsing: scope), now: today)
+        return try RecordReader(access: access, store: self, cache: cache)
+    }
+
+    /// The ids of one page, the total, and where the next page goes on.
     func page(
         _ type: ResourceType, _ parameters: [(name: String, value: String)], in compartment: Compartment, after: String? = nil,
-        restriction: [[SearchClause]]? = nil
-    ) throws -> (ids: [String], summary: SearchSummary) {
-        var query = try SearchQuery(type: type, parameters: parameters)
-        query.restriction = restriction
-        var ids: [String] = []
-        var found: SearchSummary?
-        try search(
-            query, in: compartment, after: after, opening: { found = $0 }, each: { ids.append(String(decoding: $0.id, as: UTF8.self)) })
-        let summary = try #require(found)
-        #expect(summary.pageCount == ids.count)
-        return (ids, summary)
+        scope: String = "patient/*.rs"
+    ) throws -> (ids: [String], total: Int, next: String?) {
+        let reader = try reader(in: compartment, scope: scope)
+        let query = try SearchQuery(
+            type: type, parameters: parameters, context: SearchContext(now: today, base: "http://localhost/demo/r4"))
+        let found = try #require(try reader.search(query, after: after))
+        return (found.matches.flatMap { run in run.rows.map { run.shelf.id($0) } }, found.total, found.next)
     }
 }
 

@@ -20,7 +20,7 @@ struct ImportPromises {
             #expect(try keep("final", at: today.adding(seconds: 60)) == [.unchanged])
             #expect(try store.body(.observation, "o", in: scene.compartment) == first)
             #expect(try keep("amended", at: today.adding(seconds: 60)) == [.updated])
-            let found = try store.read(.observation, id: "o", in: scene.compartment, within: nil) {
+            let found = try store.read(.observation, id: "o", in: scene.compartment) {
                 (version: $0.version, at: $0.lastUpdated, body: String(decoding: $0.body, as: UTF8.self))
             }
             #expect(found?.version == 2)
@@ -41,7 +41,7 @@ struct ImportPromises {
             _ = try store.keep(try prepared(observation("o", of: "p1")), plan: scene.plan, at: today)
             #expect(try store.keep(try prepared(observation("o", of: "p2")), plan: scene.plan, at: today) == [.updated])
             #expect(try store.body(.observation, "o", in: scene.compartment) == nil)
-            #expect(try store.page(.observation, [], in: scene.compartment).summary.total == 0)
+            #expect(try store.page(.observation, [], in: scene.compartment).total == 0)
             #expect(try store.counts(in: scene.compartment)[.observation] == nil)
             #expect(try store.body(.observation, "o", in: other) != nil)
             #expect(try store.page(.observation, [], in: other).ids == ["o"])
@@ -62,7 +62,8 @@ struct ImportPromises {
                 plan: scene.plan, at: today)
             let sentence = "It names no Patient, and none of the resources it names is known here."
             #expect(outcomes == [.refused(sentence), .added, .added, .added, .refused(sentence), .added])
-            #expect(try store.page(.provenance, [], in: scene.compartment).ids == ["v1"])
+            let provenances = try store.page(.provenance, [], in: scene.compartment).ids.filter { !$0.hasPrefix("transmission-") }
+            #expect(provenances == ["v1"])
             #expect(try store.page(.observation, [], in: scene.compartment).ids == ["o", "o2"])
         }
     }

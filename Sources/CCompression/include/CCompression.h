@@ -28,4 +28,16 @@ int pb_decoder_feed(
 
 void pb_decoder_destroy(pb_decoder *decoder);
 
+// Streaming compression into one gzip member.
+typedef struct pb_gzip pb_gzip;
+
+// NULL when there is no memory.
+pb_gzip *pb_gzip_create(void);
+
+// Takes input and gives output as far as both go. With `last`, call until it returns 1: the member is complete. 0 is more, -1 an error.
+int pb_gzip_feed(
+    pb_gzip *gzip, const uint8_t *in, size_t in_length, int last, size_t *consumed, uint8_t *out, size_t out_capacity, size_t *produced);
+
+void pb_gzip_destroy(pb_gzip *gzip);
+
 #endif

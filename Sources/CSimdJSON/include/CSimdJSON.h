@@ -49,6 +49,9 @@ const uint8_t *pb_json_source(const pb_json *json);
 /// Where `text` of an escaped string points into.
 const uint8_t *pb_json_unescaped(const pb_json *json);
 
+/// Whether `part` stands anywhere in `whole`; an empty part does.
+int pb_contains(const uint8_t *whole, size_t whole_length, const uint8_t *part, size_t part_length);
+
 #ifdef __cplusplus
 }
 #endif

@@ -12,29 +12,29 @@ package struct StoredResource {
     }
 }
 
-/// What a search found, known before the first body is read.
-package struct SearchSummary: Sendable, Equatable {
-    package let total: Int
-    /// Resources that this page will carry.
-    package let pageCount: Int
-    /// The id after which the next page goes on; nil on the last.
-    package let next: String?
+/// How many resources of one type a compartment holds, and a number that grows with every change of them.
+package struct ShelfState: Sendable, Equatable {
+    package let version: Int64
+    package let count: Int
 
-    package init(total: Int, pageCount: Int, next: String?) { (self.total, self.pageCount, self.next) = (total, pageCount, next) }
+    package init(version: Int64, count: Int) { (self.version, self.count) = (version, count) }
+
+    package static let empty = ShelfState(version: 0, count: 0)
 }
 
 /// Clinical data, read inside one compartment. Types that belong to no member come from the plan's shared compartment.
 ///
 /// The calls are synchronous and bounded by one member's data: they run where the request runs.
 package protocol ClinicalStore: Sendable {
-    /// The current version, or nil when this compartment has none of this id, or the restriction of a granular scope hides it.
-    func read<T>(
-        _ type: ResourceType, id: String, in compartment: Compartment, within restriction: [[SearchClause]]?, _ body: (StoredResource) -> T
-    ) throws(Refusal) -> T?
-    /// First `opening` with the summary, then `each` resource of the page in the order of ids.
-    func search(
-        _ query: SearchQuery, in compartment: Compartment, after: String?, opening: (SearchSummary) -> Void, each: (StoredResource) -> Void
-    ) throws(Refusal)
+    /// A number that changes whenever any clinical data does. What this process changes shows at once, what another does within 5 ms.
+    func changeMark() throws(Refusal) -> Int64
+    /// The current version, or nil when this compartment has none of this id.
+    func read<T>(_ type: ResourceType, id: String, in compartment: Compartment, _ body: (StoredResource) throws -> T) throws -> T?
+    /// First the state, then each resource of the type in the order of ids, all of one moment.
+    func load(
+        _ type: ResourceType, in compartment: Compartment, opening: (ShelfState) throws -> Void, each: (StoredResource) throws -> Void
+    ) throws
+    func state(of type: ResourceType, in compartment: Compartment) throws(Refusal) -> ShelfState
     /// How many of each type the compartment holds itself; the shared ones are not counted.
     func counts(in compartment: Compartment) throws(Refusal) -> [ResourceType: Int]
 }

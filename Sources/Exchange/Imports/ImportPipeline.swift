@@ -10,7 +10,6 @@ package final class ImportPipeline {
     private let parser = JSONParser()
     /// Reads a Bundle's entries while `parser` still holds the Bundle.
     private let entryParser = JSONParser()
-    private var terms = Terms()
     private var batch: [PreparedResource] = []
     private var places: [String] = []
     private var batchBytes = 0
@@ -66,7 +65,7 @@ package final class ImportPipeline {
     }
 
     private func add(_ document: JSONValue, fallbackID: ResourceID?, place: String) throws {
-        var resource = try PreparedResource(document, fallbackID: fallbackID, using: &terms)
+        var resource = try PreparedResource(document, fallbackID: fallbackID)
         // Two files often carry the same organization in their own words. Taking turns would change it at every run.
         resource.isRepeat = seen.note(resource.type, resource.id)
         for identifier in resource.identifiers { brought["\(resource.type.name)?\(identifier)"] = resource.id }

@@ -1,14 +1,13 @@
 import Crypto
 package import FHIR
 
-/// A resource ready to be kept: read, indexed and written once, so that a store only has to insert bytes.
+/// A resource ready to be kept: read and proven, so that a store only has to insert bytes.
 package struct PreparedResource: Sendable {
     package let type: ResourceType
     package let id: ResourceID
     package let owner: IncomingResource.Owner
     /// SHA-256 of the bytes as they arrived, its first 16 bytes: the same again changes nothing.
     package let digest: [UInt8]
-    package let terms: [UInt8]
     /// The bytes as they arrived, and where `meta` goes in them.
     package let source: [UInt8]
     package let meta: MetaSplice
@@ -19,8 +18,8 @@ package struct PreparedResource: Sendable {
     /// The same import brought a resource of this type and id before, as far as it remembers.
     package var isRepeat = false
 
-    /// `resource` is a parsed resource; `terms` a buffer to be used again and again.
-    package init(_ resource: JSONValue, fallbackID: ResourceID? = nil, using terms: inout Terms) throws(ResourceProblem) {
+    /// `resource` is a parsed resource.
+    package init(_ resource: JSONValue, fallbackID: ResourceID? = nil) throws(ResourceProblem) {
         let incoming = try IncomingResource(resource, fallbackID: fallbackID)
         type = incoming.type
         id = incoming.id
@@ -30,8 +29,6 @@ package struct PreparedResource: Sendable {
         var hash = SHA256()
         hash.update(bufferPointer: incoming.source)
         digest = Array(hash.finalize().prefix(16))
-        TermExtraction.extract(resource, type: incoming.type, into: &terms)
-        self.terms = terms.bytes
         identifiers = incoming.owner == .plan ? Self.identifiers(of: resource) : []
         roster = incoming.type == .patient ? RosterEntry(patient: resource, id: incoming.id) : nil
     }

@@ -17,6 +17,10 @@ package struct PlanPolicy: Sendable {
     /// Seconds a grant and its refresh tokens live, counted from the member's consent.
     package var refreshTokenSeconds: Int
     package var limits: AttemptLimits
+    /// What of a record goes through each channel.
+    package var release: [ReleaseChannel: ReleasePolicy] = [:]
+
+    package func release(_ channel: ReleaseChannel) -> ReleasePolicy { release[channel] ?? .standard }
 
     package static let codeSeconds = 300
 

@@ -1,29 +1,30 @@
 /// One search parameter of one resource type: where in the resource its values stand, and how they compare.
 package struct SearchParameter: Sendable {
     package enum Kind: String, Sendable {
-        case token, date, string, reference
+        case token, date, string, reference, quantity, uri
+    }
+
+    /// What US Core asks of a server (the stronger of 3.1.1 and 6.1.0).
+    package enum Expectation: String, Sendable {
+        case shall = "SHALL", should = "SHOULD", may = "MAY"
     }
 
     package let name: String
     package let kind: Kind
-    /// Element paths below the resource, `.`-separated; a choice element is spelled out (`effectiveDateTime`).
-    package let paths: [[String]]
-    /// The parameter means "of this member": answered from the compartment, not from an index.
-    package let isCompartment: Bool
+    package let paths: [SearchPath]
+    /// The types that a reference may lead to, of those that this exchange knows; a chain goes on there.
+    package let targets: [ResourceType]
+    /// The canonical address of its definition.
+    package let definition: String
+    /// Nil when it is FHIR's own and US Core does not name it.
+    package let expectation: Expectation?
 
-    init(_ name: String, _ kind: Kind, _ paths: String..., isCompartment: Bool = false) {
-        self.name = name
-        self.kind = kind
-        self.paths = paths.map { $0.split(separator: ".").map(String.init) }
-        self.isCompartment = isCompartment
-    }
+    /// The parameter that names the member whose resource it is: asked for the member itself it is true of the whole compartment.
+    package var isOwner: Bool { name == "patient" || name == "subject" }
+}
 
-    static func member(_ name: String, _ path: String) -> SearchParameter {
-        SearchParameter(name, .reference, path, isCompartment: true)
-    }
-
-    /// The canonical address of its definition in R4.
-    package func definition(for type: ResourceType) -> String {
-        "http://hl7.org/fhir/SearchParameter/\(type.name)-\(name)"
-    }
+/// Parameters that a US Core server answers together.
+package struct SearchCombination: Sendable {
+    package let expectation: SearchParameter.Expectation
+    package let names: [String]
 }

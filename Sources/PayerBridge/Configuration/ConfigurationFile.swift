@@ -44,7 +44,7 @@ enum ConfigurationFile {
     }
 
     private static func plan(_ node: ConfigurationNode, _ publicAddress: String) throws -> ServerConfiguration.PlanEntry {
-        let members = try node.mapping(["id", "name", "hosts", "codeAddress", "environment", "tokens"])
+        let members = try node.mapping(["id", "name", "hosts", "codeAddress", "environment", "tokens", "release"])
         let idNode = try members.required("id", of: node)
         let id = try idNode.text()
         let isPlain = id.utf8.allSatisfy { ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2D }
@@ -71,6 +71,7 @@ enum ConfigurationFile {
             if let minutes = try named["accessMinutes"]?.number(1...60) { policy.accessTokenSeconds = minutes * 60 }
             if let days = try named["refreshDays"]?.number(1...365) { policy.refreshTokenSeconds = days * 86_400 }
         }
+        if let release = members["release"] { policy.release = try ReleaseConfiguration.read(release) }
         return ServerConfiguration.PlanEntry(
             id: id, name: try members.required("name", of: node).text(), addresses: PlanAddresses(authorization: authorization, fhir: fhir),
             policy: policy, hosts: hosts)

@@ -58,6 +58,15 @@ enum Answer {
         return json(HTTPResponse.Status(code: error.tokenEndpointStatus), error.json, more)
     }
 
+    /// What a browser is told that asks first whether it may ask (Fetch, CORS preflight).
+    static let preflight = Response(
+        status: .noContent,
+        headers: cors.merging([
+            .accessControlAllowMethods: "GET, HEAD, POST, OPTIONS",
+            .accessControlAllowHeaders: "Authorization, Accept, Content-Type, Prefer, If-None-Match, If-Modified-Since",
+            .accessControlMaxAge: "3600",
+        ]))
+
     static let cors: HTTPFields = [.accessControlAllowOrigin: "*"]
     /// RFC 6749 §5.1: `Cache-Control` is always sent, `Pragma` for old caches.
     static let uncached: HTTPFields = [.accessControlAllowOrigin: "*", .pragma: "no-cache"]

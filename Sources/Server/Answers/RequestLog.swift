@@ -12,7 +12,7 @@ struct RequestLog: RouterMiddleware {
         let start = ContinuousClock.now
         let response = try await next(request, context)
         let spent = start.duration(to: .now)
-        RequestMetrics.count(response.status, spent)
+        RequestMetrics.count(status: response.status.code, spent)
         guard logger.logLevel <= .info else { return response }
         logger.info(
             "request",

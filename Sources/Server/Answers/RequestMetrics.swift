@@ -1,4 +1,3 @@
-import HTTPTypes
 import Metrics
 
 /// What is counted of requests: how many by class of status, and how long they took. A metrics system that is bootstrapped sees them.
@@ -8,8 +7,8 @@ enum RequestMetrics {
     }
     private static let seconds = Timer(label: "payerbridge_request_duration")
 
-    static func count(_ status: HTTPResponse.Status, _ spent: Duration) {
-        requests[max(1, min(5, status.code / 100)) - 1].increment()
+    static func count(status: Int, _ spent: Duration) {
+        requests[max(1, min(5, status / 100)) - 1].increment()
         let (whole, rest) = spent.components
         seconds.recordNanoseconds(whole * 1_000_000_000 + rest / 1_000_000_000)
     }

@@ -3,6 +3,7 @@ import FHIR
 import HTTPTypes
 import Hummingbird
 import Pages
+import Records
 import Trust
 
 /// The pages a member walks through, one step each; the domain decides, these read a form and show what came of it.
@@ -10,6 +11,7 @@ struct AuthorizationPages: Sendable {
     let site: Site
     let plan: Plan
     let desk: MemberAuthorization
+    let shelves: ShelfCache
 
     func mount(_ router: some RouterMethods<SiteContext>, at root: String) {
         let refuse: @Sendable (String) -> Response = { [self] _ in
@@ -175,11 +177,11 @@ struct AuthorizationPages: Sendable {
         else {
             return Answer.seeOther(walk.url(""))
         }
-        let counts = try site.store.counts(in: Compartment(plan: plan.key, member: key, patientID: patientID))
-        let scope = walk.authorization.scope
-        let shared = ReleasedTypes.clinical.compactMap { type -> SharedKind? in
-            guard let count = counts[type], scope.allowsRead(type.name) || scope.allowsSearch(type.name) else { return nil }
-            return SharedKind(type: type.name, count: count)
+        let access = RecordAccess(
+            plan: plan, compartment: Compartment(plan: plan.key, member: key, patientID: patientID),
+            policy: plan.policy.release(.memberAuthorized), scope: walk.authorization.scope, now: site.world.now())
+        let shared = try RecordReader(access: access, store: site.store, cache: shelves).openCounts().map {
+            SharedKind(type: $0.type.name, count: $0.count)
         }
         return walk.show(
             ConsentPage(

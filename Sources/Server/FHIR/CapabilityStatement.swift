@@ -11,6 +11,7 @@ enum CapabilityStatement {
             statement.member("date", date.instant)
             statement.member("publisher", plan.name)
             statement.member("kind", "instance")
+            statement.member("instantiates", strings: ["http://hl7.org/fhir/us/core/CapabilityStatement/us-core-server"])
             statement.member(
                 "software",
                 object: { software in
@@ -38,7 +39,9 @@ enum CapabilityStatement {
                         rest.member(
                             "resource",
                             array: { list in
-                                for type in ReleasedTypes.clinical { list.object { resource(&$0, type) } }
+                                for type in ReleasedTypes.clinical where plan.policy.release(.memberAuthorized).types.contains(type) {
+                                    list.object { resource(&$0, type) }
+                                }
                             })
                     }
                 })
@@ -86,7 +89,18 @@ enum CapabilityStatement {
     }
 
     private static func resource(_ resource: inout JSONWriter, _ type: ResourceType) {
+        let entry = SearchTable.entry(of: type)
+        resource.member(
+            "extension",
+            array: { list in
+                for combination in entry?.combinations ?? [] { list.object { Self.combination(&$0, combination) } }
+            }, unlessEmpty: entry?.combinations.isEmpty ?? true)
         resource.member("type", type.name)
+        resource.member(
+            "supportedProfile",
+            array: { list in
+                for profile in entry?.profiles ?? [] { list.string(Self.profileAddress(profile)) }
+            }, unlessEmpty: entry?.profiles.isEmpty ?? true)
         resource.member(
             "interaction",
             array: { list in
@@ -96,23 +110,91 @@ enum CapabilityStatement {
         resource.member("readHistory", false)
         resource.member("updateCreate", false)
         resource.member("conditionalCreate", false)
+        resource.member("conditionalRead", "full-support")
         resource.member("conditionalUpdate", false)
         resource.member("conditionalDelete", "not-supported")
-        resource.member("conditionalRead", "not-match")
+        let references = (entry?.parameters ?? []).filter { $0.kind == .reference }
+        resource.member(
+            "searchInclude", strings: ["*"] + references.map { "\(type.name):\($0.name)" })
+        resource.member("searchRevInclude", strings: reverseIncludes(of: type))
         resource.member(
             "searchParam",
             array: { list in
-                list.object { parameter(&$0, "_id", "token", "http://hl7.org/fhir/SearchParameter/Resource-id") }
-                list.object { parameter(&$0, "_lastUpdated", "date", "http://hl7.org/fhir/SearchParameter/Resource-lastUpdated") }
-                for known in SearchTable.parameters(of: type) {
-                    list.object { parameter(&$0, known.name, known.kind.rawValue, known.definition(for: type)) }
+                list.object { parameter(&$0, "_id", "token", "http://hl7.org/fhir/SearchParameter/Resource-id", nil) }
+                list.object { parameter(&$0, "_lastUpdated", "date", "http://hl7.org/fhir/SearchParameter/Resource-lastUpdated", nil) }
+                for known in entry?.parameters ?? [] {
+                    list.object { parameter(&$0, known.name, known.kind.rawValue, known.definition, known.expectation) }
                 }
             })
+        let operations = operations(of: type)
+        resource.member(
+            "operation",
+            array: { list in
+                for (name, definition) in operations {
+                    list.object { operation in
+                        operation.member("name", name)
+                        operation.member("definition", definition)
+                    }
+                }
+            }, unlessEmpty: operations.isEmpty)
     }
 
-    private static func parameter(_ parameter: inout JSONWriter, _ name: String, _ type: String, _ definition: String) {
+    /// `Provenance:target` first: US Core asks for it on every type.
+    private static func reverseIncludes(of type: ResourceType) -> [String] {
+        var found: [String] = []
+        for entry in SearchTable.entries {
+            for parameter in entry.parameters where parameter.kind == .reference && parameter.targets.contains(type) {
+                found.append("\(entry.type.name):\(parameter.name)")
+            }
+        }
+        let first = "Provenance:target"
+        return [first] + found.filter { $0 != first }
+    }
+
+    private static func operations(of type: ResourceType) -> [(name: String, definition: String)] {
+        switch type {
+        case .patient: [("everything", "http://hl7.org/fhir/OperationDefinition/Patient-everything")]
+        case .documentReference: [("docref", "http://hl7.org/fhir/us/core/OperationDefinition/docref")]
+        default: []
+        }
+    }
+
+    /// The paediatric profiles are FHIR's own vital signs under US Core's roof.
+    private static func profileAddress(_ profile: String) -> String { "http://hl7.org/fhir/us/core/StructureDefinition/\(profile)" }
+
+    private static func combination(_ extension: inout JSONWriter, _ combination: SearchCombination) {
+        `extension`.member(
+            "extension",
+            array: { list in
+                list.object { Self.expectation(&$0, combination.expectation) }
+                for name in combination.names {
+                    list.object { required in
+                        required.member("url", "required")
+                        required.member("valueString", name)
+                    }
+                }
+            })
+        `extension`.member("url", "http://hl7.org/fhir/StructureDefinition/capabilitystatement-search-parameter-combination")
+    }
+
+    private static func expectation(_ object: inout JSONWriter, _ expectation: SearchParameter.Expectation) {
+        object.member("url", "http://hl7.org/fhir/StructureDefinition/capabilitystatement-expectation")
+        object.member("valueCode", expectation.rawValue)
+    }
+
+    private static func parameter(
+        _ parameter: inout JSONWriter, _ name: String, _ type: String, _ definition: String, _ expectation: SearchParameter.Expectation?
+    ) {
+        if let expectation { parameter.member("extension", array: { $0.object { Self.expectation(&$0, expectation) } }) }
         parameter.member("name", name)
         parameter.member("definition", definition)
         parameter.member("type", type)
+    }
+}
+
+extension JSONWriter {
+    /// FHIR knows no empty arrays.
+    fileprivate mutating func member(_ name: String, array body: (inout JSONWriter) -> Void, unlessEmpty isEmpty: Bool) {
+        if !isEmpty { member(name, array: body) }
     }
 }

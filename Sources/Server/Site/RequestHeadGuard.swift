@@ -47,15 +47,23 @@ final class RequestHeadGuard: ChannelInboundHandler, RemovableChannelHandler {
     }
 }
 
-/// Puts the guard in front of the codec that would merge what it has to see; everything else passes through it.
-final class RequestHeadGuardInstaller: ChannelInboundHandler, RemovableChannelHandler {
+/// Puts what works on HTTP/1 itself in front of the codec: first the guard, which has to see what the codec would merge, then the lane.
+/// Everything else passes through it.
+final class WireHandlersInstaller: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
+
+    private let desks: FHIRLaneDesks
+    private let idleTimeout: TimeAmount
+
+    init(desks: FHIRLaneDesks, idleTimeout: TimeAmount) { (self.desks, self.idleTimeout) = (desks, idleTimeout) }
 
     func handlerAdded(context: ChannelHandlerContext) {
         let pipeline = context.pipeline.syncOperations
         do {
             let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
-            try pipeline.addHandler(RequestHeadGuard(), position: .before(codec))
+            let lane = FHIRLane(desks: desks, idleTimeout: idleTimeout)
+            try pipeline.addHandler(lane, position: .before(codec))
+            try pipeline.addHandler(RequestHeadGuard(), position: .before(lane))
         } catch {
             // Without the guard nothing is served.
             context.close(promise: nil)

@@ -2,7 +2,8 @@ package import Exchange
 
 /// Everything one running server serves, put together by the composition root.
 package struct Site: Sendable {
-    package typealias Store = AppStore & AttemptStore & AuthorizationStore & ClinicalStore & GrantStore & MailArchive & MemberStore
+    package typealias Store = AppStore & AttemptStore & AuthorizationStore & ClinicalStore & DisclosureLog & GrantStore & MailArchive
+        & MemberStore
 
     package let plans: [Plan]
     package let store: any Store

@@ -4,6 +4,7 @@ package import Hummingbird
 package import Logging
 import NIOCore
 import Pages
+import Records
 import Trust
 
 /// The running server: its routes, its limits, and the answer to everything that is not there.
@@ -14,42 +15,51 @@ package enum SiteServer {
         package init(host: String, port: Int) { (self.host, self.port) = (host, port) }
     }
 
-    /// `onRunning` hears the port that was bound, which matters when 0 was asked for.
+    /// Closes a connection on which nothing happens.
+    private static let idleTimeout = TimeAmount.seconds(30)
+
+    /// `onRunning` hears the port that was bound, which matters when 0 was asked for. Without the lane every request takes the router's way.
     package static func make(
-        _ site: Site, at address: Address, logger: Logger, onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+        _ site: Site, at address: Address, logger: Logger, hasLane: Bool = true,
+        onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) -> some ApplicationProtocol {
-        Application(
-            responder: HostResponder(hosts: site.hosts, next: router(site, logger).buildResponder()),
+        let shelves = ShelfCache()
+        let desks = site.plans.map { FHIRDesk(site: site, plan: $0, tokens: AccessCache(), shelves: shelves) }
+        let lane = FHIRLaneDesks(
+            desks: desks.map { ("/\($0.plan.id)/r4", $0) }, site: site, logger: logger, isOpen: hasLane)
+        return Application(
+            responder: HostResponder(hosts: site.hosts, next: router(site, desks, logger).buildResponder()),
             server: .http1(
                 configuration: .init(
-                    additionalChannelHandlers: [RequestHeadGuardInstaller()], idleTimeout: .seconds(30),
+                    additionalChannelHandlers: [WireHandlersInstaller(desks: lane, idleTimeout: idleTimeout)],
                     httpDecoderConfiguration: .init(maxHeaderFieldSize: 12 * 1024, maxHeaderListSize: 16 * 1024, maxHeaderFieldCount: 64))),
             configuration: .init(address: .hostname(address.host, port: address.port), serverName: nil, backlog: 1024, reuseAddress: true),
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? address.port) },
             logger: logger)
     }
 
-    private static func router(_ site: Site, _ logger: Logger) -> Router<SiteContext> {
+    private static func router(_ site: Site, _ desks: [FHIRDesk], _ logger: Logger) -> Router<SiteContext> {
         let router = Router(context: SiteContext.self)
         router.add(middleware: RequestLog(logger: logger))
         router.add(middleware: LastResort(site: site))
         mountAssets(router, at: "/assets")
         router.mount("/healthz", [(.get, { _, _ in Answer.bytes(.ok, plainText, "ok\n".utf8) })], otherwise: onlyRead)
-        for plan in site.plans { mount(plan, site, router) }
+        for desk in desks { mount(desk, site, router) }
         if let sandbox = site.sandbox { SandboxPages(site: site, sandbox: sandbox).mount(router) }
         return router
     }
 
-    private static func mount(_ plan: Plan, _ site: Site, _ router: Router<SiteContext>) {
+    private static func mount(_ fhir: FHIRDesk, _ site: Site, _ router: Router<SiteContext>) {
+        let plan = fhir.plan
         let root = "/\(plan.id)/oauth2"
         let refuse: @Sendable (String) -> Response = { allowed in
             Answer.oauth(.init(.invalidRequest, "This address takes \(allowed).")).with(status: .methodNotAllowed)
         }
-        let preflight: (HTTPRequest.Method, Handler) = (.options, { _, _ in FHIRSurface.preflight })
+        let preflight: (HTTPRequest.Method, Handler) = (.options, { _, _ in Answer.preflight })
         let desk = MemberAuthorization(store: site.store, world: site.world, codeKey: site.keys.emailCode)
         let discovery = Discovery(plan: plan)
         let authentication = ClientAuthentication(site: site, plan: plan)
-        let cache = AccessCache()
+        let cache = fhir.tokens
         let authorize = AuthorizeEndpoint(site: site, plan: plan, desk: desk)
         let token = TokenEndpoint(site: site, plan: plan, authentication: authentication, cache: cache)
         let inquiry = TokenInquiry(site: site, plan: plan, authentication: authentication, cache: cache)
@@ -61,8 +71,8 @@ package enum SiteServer {
             router.mount(place, [(.get, discovery.getAuthorizationServer), preflight], otherwise: refuse)
         }
         mountAssets(router, at: root + "/assets")
-        AuthorizationPages(site: site, plan: plan, desk: desk).mount(router, at: root)
-        FHIRSurface(site: site, plan: plan, discovery: discovery, cache: cache).mount(router, at: "/\(plan.id)/r4")
+        AuthorizationPages(site: site, plan: plan, desk: desk, shelves: fhir.shelves).mount(router, at: root)
+        FHIRSurface(desk: fhir, discovery: discovery).mount(router)
     }
 
     private static let plainText = "text/plain; charset=utf-8"

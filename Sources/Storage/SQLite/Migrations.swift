@@ -3,7 +3,9 @@ import GRDB
 
 /// The numbered, append-only steps of the schema; each is a file of its own under `Migrations/` in the target.
 enum Migrations {
-    private static let steps: [(version: Int, sql: [UInt8])] = [(1, PackageResources.v0001_sql)]
+    private static let steps: [(version: Int, sql: [UInt8])] = [
+        (1, PackageResources.v0001_sql), (2, PackageResources.v0002_sql),
+    ]
 
     /// Brings the schema up to this program's version; a store made by a newer program is refused.
     static func run(_ database: Database) throws {

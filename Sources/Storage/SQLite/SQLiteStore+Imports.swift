@@ -4,7 +4,8 @@ import GRDB
 
 extension SQLiteStore: ImportStore {
     package func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp) throws(Refusal) -> [ImportOutcome] {
-        try changeBlocking { database in
+        defer { clinicalMark.changed() }
+        return try changeBlocking { database in
             guard let connection = database.sqliteConnection else { throw Refusal(.unavailable, "The store is closed.") }
             let writer = try ResourceWriter(connection, plan: plan, now: now)
             let outcomes = try batch.map { try writer.keep($0) }
@@ -19,12 +20,11 @@ extension SQLiteStore: ImportStore {
             defer { statement.reset() }
             statement.bind(1, plan.number)
             let parser = JSONParser()
-            var terms = Terms()
             var found: [String: ResourceID] = [:]
             while try statement.step() {
                 guard let type = ResourceType(rawValue: UInt8(truncatingIfNeeded: statement.int(0))),
                     let id = ResourceID(statement.bytes(1)),
-                    let resource = try? PreparedResource(parser.parse(statement.bytes(2)), using: &terms)
+                    let resource = try? PreparedResource(parser.parse(statement.bytes(2)))
                 else { continue }
                 for identifier in resource.identifiers { found["\(type.name)?\(identifier)"] = id }
             }
@@ -40,6 +40,7 @@ private final class ResourceWriter {
     private let instant: [UInt8]
     private var members: [String: Int64] = [:]
     private struct Shelf: Hashable { let member: Int64, type: ResourceType }
+    /// By shelf, how many resources it has gained; one that stands here with 0 has changed all the same.
     private var gained: [Shelf: Int64] = [:]
     private let addCount: Statement
     private let insert: Statement
@@ -48,6 +49,7 @@ private final class ResourceWriter {
     private let findMember: Statement
     private let addMember: Statement
     private let findOwner: Statement
+    private let change: Statement
     private let roster: RosterWriter
 
     init(_ connection: OpaquePointer, plan: Key<Plan>, now: Timestamp) throws {
@@ -55,20 +57,21 @@ private final class ResourceWriter {
         insert = try Statement(
             connection,
             """
-            INSERT INTO resource (plan, member, type, id, version, updated_at, digest, terms, body) VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?)
+            INSERT INTO resource (plan, member, type, id, version, updated_at, digest, body) VALUES (?, ?, ?, ?, 1, ?, ?, ?)
             ON CONFLICT DO NOTHING RETURNING 1
             """)
         find = try Statement(connection, "SELECT rowid, member, version, digest FROM resource WHERE plan = ? AND type = ? AND id = ?")
         update = try Statement(
-            connection, "UPDATE resource SET member = ?, version = ?, updated_at = ?, digest = ?, terms = ?, body = ? WHERE rowid = ?")
+            connection, "UPDATE resource SET member = ?, version = ?, updated_at = ?, digest = ?, body = ? WHERE rowid = ?")
         findMember = try Statement(connection, "SELECT number FROM member WHERE plan = ? AND patient_id = ?")
         addMember = try Statement(connection, "INSERT INTO member (plan, patient_id) VALUES (?, ?) RETURNING number")
         addCount = try Statement(
             connection,
             """
             INSERT INTO resource_count (plan, member, type, count) VALUES (?1, ?2, ?3, max(?4, 0))
-            ON CONFLICT (plan, member, type) DO UPDATE SET count = count + ?4
+            ON CONFLICT (plan, member, type) DO UPDATE SET count = count + ?4, version = version + 1
             """)
+        change = try Statement(connection, "UPDATE clinical_change SET number = number + 1")
         findOwner = try Statement(connection, "SELECT member FROM resource WHERE plan = ? AND type = ? AND id = ?")
         roster = try RosterWriter(connection, plan: plan)
     }
@@ -84,8 +87,7 @@ private final class ResourceWriter {
         insert.bind(4, resource.id.text)
         insert.bind(5, now.milliseconds)
         insert.bind(6, resource.digest)
-        insert.bind(7, resource.terms)
-        insert.bind(8, resource.body(version: 1, lastUpdated: instant))
+        insert.bind(7, resource.body(version: 1, lastUpdated: instant))
         let isNew = try insert.step()
         if isNew { gained[Shelf(member: member, type: resource.type), default: 0] += 1 }
         let outcome: ImportOutcome = isNew ? .added : try replace(resource, member)
@@ -96,7 +98,8 @@ private final class ResourceWriter {
 
     /// Adds what this batch has brought to the kept counts.
     func keepCounts() throws {
-        for (shelf, count) in gained where count != 0 {
+        guard !gained.isEmpty else { return }
+        for (shelf, count) in gained {
             addCount.reset()
             addCount.bind(1, plan)
             addCount.bind(2, shelf.member)
@@ -106,6 +109,9 @@ private final class ResourceWriter {
         }
         addCount.reset()
         gained.removeAll()
+        change.reset()
+        _ = try change.step()
+        change.reset()
     }
 
     /// The same bytes in the same compartment change nothing; otherwise there is a next version.
@@ -123,14 +129,15 @@ private final class ResourceWriter {
             gained[Shelf(member: find.int(1), type: resource.type), default: 0] -= 1
             gained[Shelf(member: member, type: resource.type), default: 0] += 1
         }
+        // A new version of what is there counts as a change of its shelf.
+        gained[Shelf(member: member, type: resource.type), default: 0] += 0
         update.reset()
         update.bind(1, member)
         update.bind(2, Int64(version))
         update.bind(3, now.milliseconds)
         update.bind(4, resource.digest)
-        update.bind(5, resource.terms)
-        update.bind(6, resource.body(version: version, lastUpdated: instant))
-        update.bind(7, row)
+        update.bind(5, resource.body(version: version, lastUpdated: instant))
+        update.bind(6, row)
         _ = try update.step()
         return .updated
     }

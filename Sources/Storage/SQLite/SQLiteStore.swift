@@ -10,6 +10,8 @@ package final class SQLiteStore: Sendable {
     let commits: GroupCommit
     let readers: ReaderPool
     let outboxSignal = Signal()
+    let clinicalMark = ClinicalMark()
+    let disclosures: SQLiteDisclosureLog
 
     /// A sandbox shows the mails that were sent; a real plan forgets their text.
     let keepsSentMail: Bool
@@ -44,7 +46,7 @@ package final class SQLiteStore: Sendable {
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
         commits = GroupCommit(writer)
         readers = ReaderPool(path: path)
-        try Reindex.runIfNeeded(self)
+        disclosures = try SQLiteDisclosureLog(path: directory + "/disclosures.sqlite")
     }
 
     /// Moves what the log holds into the main file, so that reads need not look through the log. After a large import.

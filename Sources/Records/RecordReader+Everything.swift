@@ -1,0 +1,152 @@
+import Exchange
+import FHIR
+import Trust
+
+extension RecordReader {
+    /// The whole record: the Patient, what belongs to the member by type, the transmission's Provenances, and what of the plan's own
+    /// resources those refer to. Nil when the Patient is closed.
+    package func everything(_ query: EverythingQuery, after: String? = nil) throws -> SearchOutcome? {
+        guard let patient = try view(.patient, for: .read), patient.count > 0 else { return nil }
+        var parts: [(shelf: Shelf, rows: Bitmap)] = []
+        for type in Self.order where query.wants(type) {
+            guard let view = type == .patient ? patient : try view(type, for: .search) else { continue }
+            let rows = try chosen(view, query)
+            if !rows.isEmpty { parts.append((view.shelf, rows)) }
+        }
+        let shared = try referred(parts, query)
+        if query.wants(.provenance) {
+            for part in parts {
+                if let found = try transmission(of: part.shelf.type, for: .search) {
+                    parts.append((found.shelf, Bitmap(count: 1, filled: true)))
+                }
+            }
+        }
+        let total = parts.reduce(shared.count) { $0 + $1.rows.population }
+        var page = Page(limit: query.count ?? EverythingQuery.maximumCount)
+        let place = Place(after)
+        for (index, part) in parts.enumerated() where index >= place.part {
+            var start = 0
+            if index == place.part, let id = place.id {
+                start = part.shelf.lowerBound(id.utf8)
+                if start < part.shelf.rows.count, part.shelf.withID(start, { $0.elementsEqual(id.utf8) }) { start += 1 }
+            }
+            page.take(part.shelf, part.rows, from: start, part: index)
+        }
+        for (index, found) in shared.enumerated() where index >= place.shared { page.take(found, number: index) }
+        return SearchOutcome(total: total, matches: page.runs, included: page.shared, next: page.next)
+    }
+
+    /// The Patient first, so that a reader knows at once whose record it is.
+    private static let order: [ResourceType] =
+        [.patient] + ReleasedTypes.clinical.filter { $0 != .patient && !ReleasedTypes.isShared($0) }
+
+    private func chosen(_ view: View, _ query: EverythingQuery) throws -> Bitmap {
+        var rows = view.rows
+        guard query.care != nil || !query.since.isEmpty else { return rows }
+        let dates = try query.care == nil ? [] : view.shelf.columns().serviceDates
+        var kept = Bitmap(count: rows.count)
+        rows.forEach { row in
+            if let care = query.care, let date = dates[row], date.high <= care.low || date.low >= care.high { return true }
+            let updated = view.shelf.rows[row].lastUpdated
+            if !query.since.isEmpty, !query.since.contains(where: { $0.holds(updated) }) { return true }
+            kept.insert(row)
+            return true
+        }
+        rows = kept
+        return rows
+    }
+
+    /// The plan's own resources that the chosen ones refer to, and those that these refer to in turn.
+    private func referred(_ parts: [(shelf: Shelf, rows: Bitmap)], _ query: EverythingQuery) throws -> [Found] {
+        var known: Set<Reference> = []
+        var found: [Found] = []
+        var fresh: [(shelf: Shelf, rows: Bitmap)] = parts
+        while !fresh.isEmpty {
+            var next: [(shelf: Shelf, rows: Bitmap)] = []
+            for (shelf, rows) in fresh {
+                let columns = try shelf.columns()
+                var seen: Set<UInt64> = []
+                for entry in columns.shared where rows.contains(Int(entry.row)) {
+                    guard seen.insert(entry.id.hash ^ UInt64(entry.type.rawValue)).inserted,
+                        let id = columns.pool.withBytes(entry.id, { ResourceID($0) }),
+                        known.insert(Reference(entry.type, id)).inserted,
+                        let resource = try resolve(Reference(entry.type, id), for: .read)
+                    else { continue }
+                    var row = Bitmap(count: resource.shelf.rows.count)
+                    row.insert(resource.row)
+                    next.append((resource.shelf, row))
+                    if query.wants(entry.type), isRecent(resource, query) { found.append(resource) }
+                }
+            }
+            fresh = next
+        }
+        return found.sorted { a, b in
+            a.type.rawValue != b.type.rawValue
+                ? a.type.rawValue < b.type.rawValue
+                : a.shelf.withID(a.row) { id in b.shelf.withID(b.row) { id.lexicographicallyPrecedes($0) } }
+        }
+    }
+
+    private func isRecent(_ found: Found, _ query: EverythingQuery) -> Bool {
+        query.since.isEmpty || query.since.contains { $0.holds(found.lastUpdated) }
+    }
+
+    /// Where a page begins: `p3.id` after that id of the fourth part, or `s12` at the thirteenth of the plan's own.
+    private struct Place {
+        var part = 0
+        var id: String?
+        var shared = 0
+
+        init(_ text: String?) {
+            guard let text else { return }
+            if text.hasPrefix("s") {
+                part = Int.max
+                shared = Int(text.dropFirst()) ?? Int.max
+            } else {
+                let pieces = text.dropFirst().split(separator: ".", maxSplits: 1).map(String.init)
+                part = pieces.first.flatMap { Int($0) } ?? Int.max
+                id = pieces.count > 1 ? pieces[1] : nil
+            }
+        }
+    }
+
+    private struct Page {
+        let limit: Int
+        var runs: [SearchOutcome.Run] = []
+        var shared: [Found] = []
+        var next: String?
+        private var taken = 0
+        private var last: String?
+
+        init(limit: Int) { self.limit = limit }
+
+        mutating func take(_ shelf: Shelf, _ rows: Bitmap, from start: Int, part: Int) {
+            guard next == nil else { return }
+            var chosen: [Int] = []
+            var isCut = false
+            let room = limit - taken
+            rows.forEach(from: start) { row in
+                guard chosen.count < room else {
+                    isCut = true
+                    return false
+                }
+                chosen.append(row)
+                return true
+            }
+            runs += RecordReader.runs(chosen, shelf)
+            taken += chosen.count
+            if let end = chosen.last { last = "p\(part).\(shelf.id(end))" }
+            if isCut { next = last ?? "p\(part)" }
+        }
+
+        mutating func take(_ found: Found, number: Int) {
+            guard next == nil else { return }
+            guard taken < limit else {
+                next = "s\(number)"
+                return
+            }
+            shared.append(found)
+            taken += 1
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package import Exchange
+package import FHIR
+package import NIOCore
+package import Trust
+
+/// One request's view of one record: every resource it can reach has passed the compartment, the policy and the scope.
+///
+/// All that searches, includes, chains, `_has`, `$everything` and reads see comes from here, so that nothing a token may not read can
+/// change any byte of its answers.
+package final class RecordReader {
+    /// The rows of one type that are open.
+    struct View {
+        let shelf: Shelf
+        /// Nil when every row is.
+        let open: Bitmap?
+
+        var count: Int { open?.population ?? shelf.rows.count }
+        func isOpen(_ row: Int) -> Bool { open?.contains(row) ?? true }
+        var rows: Bitmap { open ?? Bitmap(count: shelf.rows.count, filled: true) }
+    }
+
+    let access: RecordAccess
+    private let store: any ClinicalStore
+    private let cache: ShelfCache
+    private let mayLoad: Bool
+    private let mark: Int64
+    private struct ViewKey: Hashable { let type: ResourceType, interaction: UInt8 }
+    private var views: [ViewKey: View?] = [:]
+    private var loose: [Reference: Found?] = [:]
+    private var looseReads = 0
+
+    /// A resource that may be sent: a row of some shelf.
+    package struct Found {
+        package let shelf: Shelf
+        package let row: Int
+
+        package var type: ResourceType { shelf.type }
+        package var version: Int { shelf.rows[row].version }
+        package var lastUpdated: Timestamp { shelf.rows[row].lastUpdated }
+        package var body: ByteBuffer { shelf.body(row) }
+    }
+
+    /// The most shared resources that one request reads one by one.
+    private static let maximumLooseReads = 5000
+
+    /// With `mayLoad` false, a record that is not in memory yet is refused with `RecordProblem.notLoaded`.
+    package init(access: RecordAccess, store: some ClinicalStore, cache: ShelfCache, mayLoad: Bool = true) throws {
+        (self.access, self.store, self.cache, self.mayLoad) = (access, store, cache, mayLoad)
+        mark = try store.changeMark()
+    }
+
+    var base: String { access.plan.addresses.fhir }
+
+    /// The open rows of a type; nil when the policy or the scope closes it.
+    func view(_ type: ResourceType, for interaction: Scope.Interactions) throws -> View? {
+        let key = ViewKey(type: type, interaction: interaction.rawValue)
+        if let known = views[key] { return known }
+        let view = try makeView(type, interaction)
+        views[key] = .some(view)
+        return view
+    }
+
+    private func makeView(_ type: ResourceType, _ interaction: Scope.Interactions) throws -> View? {
+        let opening = access.opening(type, for: interaction)
+        if case .closed = opening { return nil }
+        let found = try cache.shelf(type, in: access.compartment, store: store, mark: mark, base: base, mayLoad: mayLoad)
+        guard let shelf = found else { throw RecordProblem.notLoaded }
+        return View(shelf: shelf, open: try rows(shelf, opening))
+    }
+
+    private func rows(_ shelf: Shelf, _ opening: RecordAccess.Opening) throws -> Bitmap? {
+        var open = try shelf.released(by: access.policy, at: access.now)
+        guard case .some(let sets) = opening else { return open }
+        var allowed = Bitmap(count: shelf.rows.count)
+        for set in sets {
+            var rows = Bitmap(count: shelf.rows.count, filled: true)
+            for condition in set { rows.formIntersection(try self.rows(condition, shelf)) }
+            allowed.formUnion(rows)
+        }
+        if let released = open { allowed.formIntersection(released) }
+        open = allowed
+        return open
+    }
+
+    /// One resource by its id; nil for everything that is not open, the same as for what does not exist.
+    package func read(_ type: ResourceType, id: String, for interaction: Scope.Interactions = .read) throws -> Found? {
+        if type == .provenance, let transmission = try transmission(id: id, for: interaction) { return transmission }
+        let opening = access.opening(type, for: interaction)
+        if case .closed = opening { return nil }
+        if let shelf = try cache.shelf(type, in: access.compartment, store: store, mark: mark, base: base, mayLoad: false) {
+            guard let row = shelf.row(of: id.utf8), try rows(shelf, opening)?.contains(row) ?? true else { return nil }
+            return Found(shelf: shelf, row: row)
+        }
+        // Not in memory: one row by its key is quicker than the whole type.
+        let one = try store.read(type, id: id, in: access.compartment) { resource in
+            var builder = ShelfBuilder(type, base: base, capacity: resource.body.count + 256)
+            builder.append(resource)
+            return builder.finish()
+        }
+        guard let one, try rows(one, opening)?.contains(0) ?? true else { return nil }
+        return Found(shelf: one, row: 0)
+    }
+
+    /// The open resource that a reference leads to. What belongs to no member is read one by one, so that the work grows with the record.
+    func resolve(_ reference: Reference, for interaction: Scope.Interactions) throws -> Found? {
+        guard ReleasedTypes.isShared(reference.type) else {
+            guard let view = try view(reference.type, for: interaction), let row = view.shelf.row(of: reference.id.text.utf8),
+                view.isOpen(row)
+            else { return nil }
+            return Found(shelf: view.shelf, row: row)
+        }
+        if let known = loose[reference] { return known }
+        looseReads += 1
+        guard looseReads <= Self.maximumLooseReads else {
+            throw RecordProblem.search(
+                SearchProblem(.tooCostly, "This leads to more than \(Self.maximumLooseReads) shared resources; ask for less at once."))
+        }
+        let found = try read(reference.type, id: reference.id.text, for: interaction)
+        loose[reference] = .some(found)
+        return found
+    }
+
+    /// How many resources of each of the member's own types are open, in the order of the types: what agreeing would share.
+    package func openCounts() throws -> [(type: ResourceType, count: Int)] {
+        try ReleasedTypes.clinical.compactMap { type in
+            guard !ReleasedTypes.isShared(type), let view = try view(type, for: .read) ?? view(type, for: .search), view.count > 0 else {
+                return nil
+            }
+            return (type, view.count)
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import Exchange
+package import FHIR
+import Foundation
+package import NIOCore
+import Synchronization
+
+/// All resources of one type in one compartment, as a Bundle's entries would carry them, in the order of their ids.
+///
+/// Nothing in it changes; what the store keeps later makes another shelf. Answers are slices of `entries`, sent as they are.
+package final class Shelf: Sendable {
+    package struct Row: Sendable {
+        /// Where the entry begins, at the comma before it, and where it ends.
+        let start: UInt32
+        let end: UInt32
+        let bodyStart: UInt32
+        let bodyEnd: UInt32
+        let idStart: UInt32
+        let idLength: UInt8
+        package let version: Int
+        package let lastUpdated: Timestamp
+    }
+
+    package let type: ResourceType
+    let state: ShelfState
+    let entries: ByteBuffer
+    package let rows: [Row]
+    /// Some resource may carry a security label.
+    let mayHaveLabels: Bool
+    /// Made when a condition first asks for them.
+    private let made = Mutex<Columns?>(nil)
+    /// The rows that the policy lets go, for the day it was last asked on.
+    private let released = Mutex<(day: Int64, rows: Bitmap?)?>(nil)
+
+    init(type: ResourceType, state: ShelfState, entries: ByteBuffer, rows: [Row], mayHaveLabels: Bool) {
+        (self.type, self.state, self.entries, self.rows, self.mayHaveLabels) = (type, state, entries, rows, mayHaveLabels)
+    }
+
+    /// About how much memory it takes.
+    var size: Int { entries.capacity + rows.count * MemoryLayout<Row>.stride + (made.withLock { $0?.size } ?? 0) + 512 }
+
+    // MARK: Rows
+
+    func withBytes<T>(_ range: Range<UInt32>, _ body: (UnsafeRawBufferPointer) throws -> T) rethrows -> T {
+        try entries.withUnsafeReadableBytes {
+            try body(UnsafeRawBufferPointer(rebasing: $0[Int(range.lowerBound)..<Int(range.upperBound)]))
+        }
+    }
+
+    package func withID<T>(_ row: Int, _ body: (UnsafeRawBufferPointer) throws -> T) rethrows -> T {
+        let row = rows[row]
+        return try withBytes(row.idStart..<row.idStart + UInt32(row.idLength), body)
+    }
+
+    package func id(_ row: Int) -> String { withID(row) { String(decoding: $0, as: UTF8.self) } }
+
+    package func withBody<T>(_ row: Int, _ body: (UnsafeRawBufferPointer) throws -> T) rethrows -> T {
+        try withBytes(rows[row].bodyStart..<rows[row].bodyEnd, body)
+    }
+
+    /// The resource alone.
+    package func body(_ row: Int) -> ByteBuffer { slice(rows[row].bodyStart, rows[row].bodyEnd) }
+
+    func slice(_ start: UInt32, _ end: UInt32) -> ByteBuffer {
+        entries.getSlice(at: entries.readerIndex + Int(start), length: Int(end - start)) ?? ByteBuffer()
+    }
+
+    /// The first row whose id does not come before this one.
+    func lowerBound(_ id: some Collection<UInt8>) -> Int {
+        var low = 0
+        var high = rows.count
+        while low < high {
+            let middle = (low + high) / 2
+            if withID(middle, { $0.lexicographicallyPrecedes(id) }) { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    package func row(of id: some Collection<UInt8>) -> Int? {
+        let row = lowerBound(id)
+        return row < rows.count && withID(row) { $0.elementsEqual(id) } ? row : nil
+    }
+
+    // MARK: What is known of the rows
+
+    func columns() throws -> Columns {
+        if let known = made.withLock({ $0 }) { return known }
+        let columns = Columns(try build())
+        made.withLock { $0 = columns }
+        return columns
+    }
+
+    private func build() throws -> ColumnsBuilder {
+        var builder = ColumnsBuilder(type)
+        let parser = JSONParser()
+        for row in rows.indices { try withBody(row) { builder.append(try parser.parse($0)) } }
+        return builder
+    }
+
+    /// The rows this policy lets go; nil for all.
+    func released(by policy: ReleasePolicy, at now: Timestamp) throws -> Bitmap? {
+        guard mayHaveLabels || policy.serviceYears != nil else { return nil }
+        let day = now.milliseconds.flooredQuotient(by: 86_400_000)
+        if let known = released.withLock({ $0 }), known.day == day { return known.rows }
+        let dates = try columns().serviceDates
+        let parser = JSONParser()
+        var kept = Bitmap(count: rows.count)
+        for row in rows.indices {
+            let labels = try withBody(row) { bytes in
+                mayHaveLabels && SecurityLabel.mayStand(in: bytes) ? SecurityLabel.all(of: try parser.parse(bytes)) : []
+            }
+            let facts = ReleasePolicy.Facts(type: type, labels: labels, serviceDate: dates[row])
+            if policy.verdict(on: facts, at: now) == .released { kept.insert(row) }
+        }
+        let all = kept.population == rows.count ? nil : kept
+        released.withLock { $0 = (day, all) }
+        return all
+    }
+}

@@ -1,0 +1,91 @@
+import Exchange
+import FHIR
+import Synchronization
+
+/// The shelves in use, so that a record read in a hundred requests is read from the store once. The least used go when there are too many.
+package final class ShelfCache: Sendable {
+    private struct Place: Hashable {
+        let plan: Key<Plan>
+        let member: Key<Member>
+        let type: ResourceType
+    }
+
+    private struct Slot {
+        let shelf: Shelf
+        /// The store's change mark at which the shelf was last known to be current.
+        var mark: Int64
+        var usedAt: UInt64
+        var size: Int
+    }
+
+    private struct State {
+        var slots: [Place: Slot] = [:]
+        var clock: UInt64 = 0
+        var size = 0
+    }
+
+    private let state = Mutex(State())
+    private let limit: Int
+
+    /// `limit` is in bytes.
+    package init(limit: Int = 96 << 20) { self.limit = limit }
+
+    /// The current shelf; nil when it would have to be loaded and `mayLoad` is false.
+    func shelf(
+        _ type: ResourceType, in compartment: Compartment, store: some ClinicalStore, mark: Int64, base: String, mayLoad: Bool
+    ) throws -> Shelf? {
+        let member = ReleasedTypes.isShared(type) ? Key<Member>(0) : compartment.member
+        let place = Place(plan: compartment.plan, member: member, type: type)
+        if let slot = slot(place) {
+            if slot.mark == mark { return slot.shelf }
+            // Something has changed somewhere; most often not this.
+            if try store.state(of: type, in: compartment) == slot.shelf.state {
+                confirm(place, slot.shelf, mark)
+                return slot.shelf
+            }
+        }
+        guard mayLoad else { return nil }
+        var builder = ShelfBuilder(type, base: base)
+        try store.load(type, in: compartment, opening: { builder.open($0) }, each: { builder.append($0) })
+        let shelf = builder.finish()
+        keep(place, shelf, mark)
+        return shelf
+    }
+
+    private func slot(_ place: Place) -> Slot? {
+        state.withLock { state in
+            guard state.slots[place] != nil else { return nil }
+            state.clock += 1
+            state.slots[place]?.usedAt = state.clock
+            return state.slots[place]
+        }
+    }
+
+    private func confirm(_ place: Place, _ shelf: Shelf, _ mark: Int64) {
+        state.withLock { state in
+            guard state.slots[place]?.shelf === shelf else { return }
+            state.slots[place]?.mark = mark
+            // Columns may have been made since.
+            let size = shelf.size
+            state.size += size - (state.slots[place]?.size ?? 0)
+            state.slots[place]?.size = size
+        }
+    }
+
+    private func keep(_ place: Place, _ shelf: Shelf, _ mark: Int64) {
+        // Columns take about as much again.
+        let size = shelf.size * 2
+        guard size < limit / 2 else { return }
+        state.withLock { state in
+            state.size += size - (state.slots[place]?.size ?? 0)
+            state.clock += 1
+            state.slots[place] = Slot(shelf: shelf, mark: mark, usedAt: state.clock, size: size)
+            guard state.size > limit else { return }
+            // Down to three quarters at once, so that not every load has to look for what may go.
+            for (place, slot) in state.slots.sorted(by: { $0.value.usedAt < $1.value.usedAt }) where state.size > limit / 4 * 3 {
+                state.slots[place] = nil
+                state.size -= slot.size
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import NIOCore
+
+/// A request to the FHIR API, the same whichever way it came in.
+struct FHIRCall {
+    enum Method { case get, head, post, options, other }
+
+    var method: Method
+    /// Below the FHIR base, beginning with `/`; empty for the base itself.
+    var path: Substring
+    var query: String?
+    /// The body of a POST: a form for a search, Parameters for an operation.
+    var body: ByteBuffer?
+    var contentType: String?
+    var authorization: String?
+    var accept: String?
+    var prefer: [String]
+    var ifNoneMatch: String?
+    var ifModifiedSince: String?
+
+    /// `Prefer: handling=strict` (FHIR R4 http §3.1.0.1.13).
+    var isStrict: Bool {
+        prefer.contains { line in
+            line.split { $0 == "," || $0 == ";" }.contains { $0.filter { $0 != " " } == "handling=strict" }
+        }
+    }
+}

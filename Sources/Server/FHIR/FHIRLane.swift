@@ -1,0 +1,185 @@
+import Exchange
+import FHIR
+import NIOCore
+import NIOHTTP1
+
+/// Answers plain reads and searches of the FHIR API where the request is read, before it would go to the router.
+///
+/// It takes a GET or HEAD without a body whose record is in memory; everything else goes on as it came, in the same order. Both ways ask the
+/// same desk, so that the answers are the same. It also closes connections that nobody uses.
+final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let desks: FHIRLaneDesks
+    private let idleTimeout: TimeAmount
+    private var idleCheck: Scheduled<Void>?
+    private var lastUse = NIODeadline.now()
+
+    /// A head that may be answered here once its end has come.
+    private var held: HTTPRequestHead?
+    /// Requests that went on and are not answered yet; while there are any, later ones go on too.
+    private var underWay = 0
+    private var isReadingRequest = false
+    /// An answer of ours waits for its record; what comes meanwhile waits too.
+    private var isAnswering = false
+    private var waiting = CircularBuffer<HTTPServerRequestPart>()
+    private var wantsRead = false
+    private var mustQuiesce = false
+    private var date = (second: Int64(-1), text: "")
+
+    init(desks: FHIRLaneDesks, idleTimeout: TimeAmount) { (self.desks, self.idleTimeout) = (desks, idleTimeout) }
+
+    // MARK: What comes in
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        lastUse = .now()
+        let part = unwrapInboundIn(data)
+        if isAnswering { waiting.append(part) } else { take(part, context) }
+    }
+
+    private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+        switch part {
+        case .head(let head):
+            isReadingRequest = true
+            if underWay == 0, desks.mayAnswer(head) { held = head } else { pass(head, context) }
+        case .body:
+            if let head = held { pass(head, context) }
+            context.fireChannelRead(wrapInboundOut(part))
+        case .end:
+            isReadingRequest = false
+            guard let head = held else { return context.fireChannelRead(wrapInboundOut(part)) }
+            let start = NIODeadline.now()
+            if let answer = desks.answer(head) {
+                held = nil
+                begin(answer, to: head, since: start, context)
+            } else {
+                pass(head, context)
+                context.fireChannelRead(wrapInboundOut(part))
+            }
+        }
+    }
+
+    private func pass(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        held = nil
+        underWay += 1
+        context.fireChannelRead(wrapInboundOut(.head(head)))
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if isAnswering { wantsRead = true } else { context.read() }
+    }
+
+    // MARK: What goes out
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if case .end = unwrapOutboundIn(data) {
+            underWay -= 1
+            lastUse = .now()
+        }
+        context.write(data, promise: promise)
+    }
+
+    /// Nothing leaves before its disclosure is on record.
+    private func begin(_ answer: FHIRAnswer, to head: HTTPRequestHead, since start: NIODeadline, _ context: ChannelHandlerContext) {
+        guard let disclosure = answer.disclosure else {
+            send(answer, to: head, since: start, context)
+            return
+        }
+        isAnswering = true
+        let loop = context.eventLoop
+        let bound = NIOLoopBound((lane: self, context: context, answer: answer, head: head), eventLoop: loop)
+        desks.store.record(disclosure) { refusal in
+            loop.execute {
+                let (lane, context, answer, head) = bound.value
+                lane.send(refusal.map { .unavailable($0) } ?? answer, to: head, since: start, context)
+                lane.goOn(context)
+            }
+        }
+    }
+
+    private func send(_ answer: FHIRAnswer, to head: HTTPRequestHead, since start: NIODeadline, _ context: ChannelHandlerContext) {
+        let isHead = head.method == .HEAD
+        var headers = HTTPHeaders(answer.headers)
+        if answer.status != 304 { headers.add(name: "Content-Length", value: String(answer.length)) }
+        headers.add(name: "Date", value: httpDate())
+        let staysOpen = head.isKeepAlive
+        if !staysOpen { headers.add(name: "Connection", value: "close") }
+        let status = HTTPResponseStatus(statusCode: answer.status)
+        context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))), promise: nil)
+        if !isHead { for part in answer.parts { context.write(wrapOutboundOut(.body(.byteBuffer(part))), promise: nil) } }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        lastUse = .now()
+        desks.count(answer, head, since: start)
+        if !staysOpen { context.close(promise: nil) }
+    }
+
+    private func goOn(_ context: ChannelHandlerContext) {
+        isAnswering = false
+        var hasPassed = false
+        while !isAnswering, let part = waiting.popFirst() {
+            take(part, context)
+            hasPassed = true
+        }
+        guard !isAnswering else { return }
+        if hasPassed { context.fireChannelReadComplete() }
+        if mustQuiesce {
+            mustQuiesce = false
+            context.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        }
+        if wantsRead {
+            wantsRead = false
+            context.read()
+        }
+    }
+
+    private func httpDate() -> String {
+        let second = desks.now.seconds
+        if date.second != second { date = (second, desks.now.httpDate) }
+        return date.text
+    }
+
+    // MARK: The connection's life
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent, isAnswering {
+            mustQuiesce = true
+        } else {
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) { if context.channel.isActive { watch(context, in: idleTimeout) } }
+
+    func channelActive(context: ChannelHandlerContext) {
+        watch(context, in: idleTimeout)
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        idleCheck?.cancel()
+        idleCheck = nil
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { idleCheck?.cancel() }
+
+    /// Closes a connection that has neither sent nor been sent anything for a while, unless it waits for an answer.
+    private func watch(_ context: ChannelHandlerContext, in time: TimeAmount) {
+        idleCheck?.cancel()
+        let bound = NIOLoopBound((lane: self, context: context), eventLoop: context.eventLoop)
+        idleCheck = context.eventLoop.scheduleTask(in: time) {
+            let (lane, context) = bound.value
+            let rest = lane.lastUse + lane.idleTimeout - .now()
+            if !lane.isReadingRequest, lane.underWay > 0 || lane.isAnswering {
+                lane.watch(context, in: lane.idleTimeout)
+            } else if rest > .zero {
+                lane.watch(context, in: rest)
+            } else {
+                context.close(promise: nil)
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+/// What an address below the FHIR base names, whatever the method.
+enum FHIRRoute {
+    case base
+    case metadata
+    case type(Substring)
+    case form(Substring)
+    case instance(Substring, id: Substring)
+    case version(Substring, id: Substring, version: Substring)
+    /// `Patient/$everything`, or with an id.
+    case everything(id: Substring?)
+    case documents
+    case compartment(id: Substring, type: Substring)
+    case compartmentForm(id: Substring, type: Substring)
+    case nothing
+
+    init(_ path: Substring) {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: true)
+        switch parts.count {
+        case 0: self = .base
+        case 1: self = parts[0] == "metadata" ? .metadata : .type(parts[0])
+        case 2:
+            switch (parts[0], parts[1]) {
+            case (_, "_search"): self = .form(parts[0])
+            case ("Patient", "$everything"): self = .everything(id: nil)
+            case ("DocumentReference", "$docref"): self = .documents
+            default: self = .instance(parts[0], id: parts[1])
+            }
+        case 3:
+            guard parts[0] == "Patient", parts[2] != "_history" else {
+                self = .nothing
+                return
+            }
+            self = parts[2] == "$everything" ? .everything(id: parts[1]) : .compartment(id: parts[1], type: parts[2])
+        case 4:
+            if parts[2] == "_history" {
+                self = .version(parts[0], id: parts[1], version: parts[3])
+            } else if parts[0] == "Patient", parts[3] == "_search" {
+                self = .compartmentForm(id: parts[1], type: parts[2])
+            } else {
+                self = .nothing
+            }
+        default: self = .nothing
+        }
+    }
+
+    /// The methods that may be used there, as `Allow` lists them; nil where there is nothing.
+    var allowed: String? {
+        switch self {
+        case .base: "GET, HEAD"
+        case .metadata, .type, .instance, .version, .compartment: "GET, HEAD, OPTIONS"
+        case .form, .compartmentForm: "POST, OPTIONS"
+        case .everything, .documents: "GET, HEAD, POST, OPTIONS"
+        case .nothing: nil
+        }
+    }
+
+    func allows(_ method: FHIRCall.Method) -> Bool {
+        switch (self, method) {
+        case (_, .other), (.base, .options): false
+        case (.form, .get), (.form, .head), (.compartmentForm, .get), (.compartmentForm, .head): false
+        case (.form, .post), (.compartmentForm, .post), (.everything, .post), (.documents, .post): true
+        case (_, .post): false
+        case (_, .get), (_, .head), (_, .options): true
+        }
+    }
+
+    /// The address's shape, for logs: no id of anyone.
+    var template: String {
+        switch self {
+        case .base: "/"
+        case .metadata: "/metadata"
+        case .type: "/{type}"
+        case .form: "/{type}/_search"
+        case .instance: "/{type}/{id}"
+        case .version: "/{type}/{id}/_history/{version}"
+        case .everything: "/Patient/{id}/$everything"
+        case .documents: "/DocumentReference/$docref"
+        case .compartment: "/Patient/{id}/{type}"
+        case .compartmentForm: "/Patient/{id}/{type}/_search"
+        case .nothing: "-"
+        }
+    }
+}
