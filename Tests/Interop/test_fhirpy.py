@@ -90,7 +90,7 @@ def test_the_capability_statement_is_valid_and_names_no_write(sandbox):
 
 
 def test_every_search_parameter_that_metadata_names_is_taken(sandbox, granted):
-    values = {"date": "ge2000-01-01", "token": "x", "string": "x", "reference": "x"}
+    values = {"date": "ge2000-01-01", "token": "x", "string": "x", "reference": "x", "quantity": "5.4", "uri": "x"}
     for resource in requests.get(sandbox.fhir + "/metadata", timeout=10).json()["rest"][0]["resource"]:
         for parameter in resource["searchParam"]:
             path = f"{resource['type']}?{parameter['name']}={values[parameter['type']]}&_count=1"
@@ -106,7 +106,7 @@ def get_strictly(sandbox, granted, path):
 BAD = [
     "Nonsense", "observation", "Observation/there-is-none", "Observation/" + "x" * 65, "Observation/a_b", "Coverage", "Claim/1",
     "Observation?_count=-1", "Observation?_count=many", "Observation?date=yesterday", "Observation?date=2020-13-45", "Observation?date=ge",
-    "Observation?code:fuzzy=x", "Observation?code=a|b|c", "Observation?_lastUpdated=now", "Observation?_page=made-up", "Observation?_summary=true",
+    "Observation?code:fuzzy=x", "Observation?code=a|b|c", "Observation?_lastUpdated=now", "Observation?_page=made-up", "Observation?_summary=some",
     "Observation?code=%zz", "Observation?code=%ff", "Observation?code=%00", "Observation?" + "code=x&" * 100, "Patient/x/$everything",
     "Observation?code=" + "x," * 600,
 ]

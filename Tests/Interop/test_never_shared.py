@@ -52,7 +52,14 @@ def test_no_include_brings_it(sandbox, granted, query):
     assert not re.search(r'"resourceType"\s*:\s*"(%s)"' % "|".join(NEVER), answer.text)
 
 
-@pytest.mark.parametrize("path", ["Patient/{patient}/$everything", "Patient/{patient}/Coverage", "Patient/{patient}/*", "?_type=Coverage", "_search", "_history"])
+@pytest.mark.parametrize("path", ["Patient/{patient}/$everything", "Patient/{patient}/$everything?_type=Coverage,Patient", "DocumentReference/$docref?patient={patient}"])
+def test_no_operation_brings_it(sandbox, granted, path):
+    answer = ask(sandbox, granted, "GET", path.format(**granted))
+    assert answer.status_code == 200
+    assert not re.search(r'"resourceType"\s*:\s*"(%s)"' % "|".join(NEVER), answer.text)
+
+
+@pytest.mark.parametrize("path", ["Patient/{patient}/Coverage", "Patient/{patient}/*", "?_type=Coverage", "_search", "_history"])
 def test_no_other_way_leads_to_it(sandbox, granted, path):
     answer = ask(sandbox, granted, "GET", path.format(**granted))
     assert 400 <= answer.status_code < 500
