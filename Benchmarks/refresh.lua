@@ -20,9 +20,6 @@ end
 
 function response(status, headers, body)
     local token = table.remove(sent)
-    if status == 200 then
-        waiting[#waiting + 1] = body:match('"refresh_token"%s*:%s*"([^"]+)"') or token
-    else
-        io.stderr:write("The token endpoint answered ", status, ": ", body, "\n")
-    end
+    if status ~= 200 then error("the token endpoint answered " .. status .. ": " .. body) end
+    waiting[#waiting + 1] = body:match('"refresh_token"%s*:%s*"([^"]+)"') or token
 end
