@@ -1,59 +1,55 @@
 import Exchange
 import FHIR
 import NIOCore
-import Trust
+import NIOHTTP1
 
 /// The answer to a FHIR request: bytes in parts, so that what is stored is sent without being copied.
 struct FHIRAnswer {
     var status: Int
-    var headers: [(name: String, value: String)]
+    var headers: HTTPHeaders
     var parts: [ByteBuffer]
     /// What must be on record before the answer may leave.
     var disclosure: Disclosure?
 
     var length: Int { parts.reduce(0) { $0 + $1.readableBytes } }
 
-    init(_ status: Int, _ headers: [(name: String, value: String)], _ parts: [ByteBuffer], disclosure: Disclosure? = nil) {
+    init(_ status: Int, _ headers: HTTPHeaders, _ parts: [ByteBuffer], disclosure: Disclosure? = nil) {
         (self.status, self.headers, self.parts, self.disclosure) = (status, headers, parts, disclosure)
     }
 
     /// Headers of an answer that carries clinical data.
-    static let clinical: [(name: String, value: String)] = [
-        ("Content-Type", Answer.fhirJSON), ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"),
-        ("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", "ETag, Last-Modified"), ("Vary", "Accept-Encoding"),
+    static let clinical: HTTPHeaders = [
+        "Content-Type": Answer.fhirJSON, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
+        "Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Last-Modified", "Vary": "Accept-Encoding",
     ]
 
     /// Headers of an answer about the request itself.
-    private static let plain: [(name: String, value: String)] = [
-        ("Content-Type", Answer.fhirJSON), ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"),
-        ("Referrer-Policy", "no-referrer"), ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
-        ("Access-Control-Allow-Origin", "*"),
+    private static let plain: HTTPHeaders = [
+        "Content-Type": Answer.fhirJSON, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer", "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+        "Access-Control-Allow-Origin": "*",
     ]
 
     static func document(_ json: [UInt8]) -> FHIRAnswer { FHIRAnswer(200, plain, [ByteBuffer(bytes: json)]) }
 
-    static func outcome(
-        _ status: Int, _ code: OperationOutcome.Code, _ text: String, _ more: [(name: String, value: String)] = []
-    ) -> FHIRAnswer {
-        FHIRAnswer(status, plain + more, [ByteBuffer(bytes: OperationOutcome(code, text).json)])
+    static func outcome(_ status: Int, _ code: OperationOutcome.Code, _ text: String, _ more: HTTPHeaders = [:]) -> FHIRAnswer {
+        var headers = plain
+        headers.add(contentsOf: more)
+        return FHIRAnswer(status, headers, [ByteBuffer(bytes: OperationOutcome(code, text).json)])
     }
 
     static func unavailable(_ error: any Error) -> FHIRAnswer {
         let reference = Trouble.report(error)
-        return outcome(
-            503, .transient, "The server cannot answer just now (reference \(reference)).", [("Retry-After", "2")])
+        return outcome(503, .transient, "The server cannot answer just now (reference \(reference)).", ["Retry-After": "2"])
     }
 
     /// A browser asks first whether it may ask (Fetch, CORS preflight).
     static let preflight = FHIRAnswer(
         204,
         [
-            ("Access-Control-Allow-Origin", "*"), ("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS"),
-            (
-                "Access-Control-Allow-Headers",
-                "Authorization, Accept, Content-Type, Prefer, If-None-Match, If-Modified-Since"
-            ),
-            ("Access-Control-Max-Age", "3600"),
+            "Access-Control-Allow-Origin": "*", "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+            "Access-Control-Allow-Headers": "Authorization, Accept, Content-Type, Prefer, If-None-Match, If-Modified-Since",
+            "Access-Control-Max-Age": "3600",
         ], [])
 }
 

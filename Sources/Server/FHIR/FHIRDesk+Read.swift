@@ -1,6 +1,7 @@
 import Exchange
 import FHIR
 import NIOCore
+import NIOHTTP1
 import Records
 import Trust
 
@@ -20,8 +21,9 @@ extension FHIRDesk {
         else {
             return .outcome(404, .notFound, "There is no \(admission.type.name) of this id that the token may read.")
         }
-        let headers =
-            FHIRAnswer.clinical + [("ETag", "W/\"\(found.version)\""), ("Last-Modified", found.lastUpdated.httpDate)]
+        var headers = FHIRAnswer.clinical
+        headers.add(name: "ETag", value: "W/\"\(found.version)\"")
+        headers.add(name: "Last-Modified", value: found.lastUpdated.httpDate)
         if isKnown(found, call) { return FHIRAnswer(304, headers, []) }
         var body = found.body
         if detail != .whole {

@@ -1,6 +1,7 @@
 import Exchange
 import FHIR
 import NIOCore
+import NIOHTTP1
 import Records
 import Trust
 
@@ -46,7 +47,7 @@ struct FHIRDesk: Sendable {
     private func settle(_ call: FHIRCall, _ route: FHIRRoute, _ mayLoad: Bool) throws -> FHIRAnswer {
         guard let allowed = route.allowed else { return nothing }
         guard route.allows(call.method) else {
-            return .outcome(405, .notSupported, "This API only reads. Allowed here: \(allowed).", [("Allow", allowed)])
+            return .outcome(405, .notSupported, "This API only reads. Allowed here: \(allowed).", ["Allow": allowed])
         }
         if call.method == .options { return .preflight }
         switch route {
@@ -96,7 +97,7 @@ struct FHIRDesk: Sendable {
             throw FHIRRefusal(
                 .outcome(
                     403, .forbidden, "The token's scope (\(entry.access.scope)) does not cover this on \(type.name).",
-                    [("WWW-Authenticate", BearerToken.wwwAuthenticate(realm: plan.id, error: error))]))
+                    ["WWW-Authenticate": BearerToken.wwwAuthenticate(realm: plan.id, error: error)]))
         }
         return Admission(access: entry.access, record: record, type: type)
     }
@@ -124,7 +125,7 @@ struct FHIRDesk: Sendable {
             ?? "Send an access token: Authorization: Bearer ... See \(plan.addresses.fhir)/.well-known/smart-configuration."
         let isMalformed = error?.code == .invalidRequest
         return FHIRRefusal(
-            .outcome(isMalformed ? 400 : 401, isMalformed ? .invalid : .login, text, [("WWW-Authenticate", challenge)]))
+            .outcome(isMalformed ? 400 : 401, isMalformed ? .invalid : .login, text, ["WWW-Authenticate": challenge]))
     }
 
     func reader(_ admission: Admission, _ mayLoad: Bool) throws -> RecordReader {

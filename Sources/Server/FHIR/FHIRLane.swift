@@ -90,19 +90,28 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
         }
         isAnswering = true
         let loop = context.eventLoop
-        let bound = NIOLoopBound((lane: self, context: context, answer: answer, head: head), eventLoop: loop)
+        let bound = NIOLoopBound(Recording(lane: self, context: context, answer: answer, head: head), eventLoop: loop)
         desks.store.record(disclosure) { refusal in
             loop.execute {
-                let (lane, context, answer, head) = bound.value
-                lane.send(refusal.map { .unavailable($0) } ?? answer, to: head, since: start, context)
-                lane.goOn(context)
+                let recording = bound.value
+                let answer = refusal.map { FHIRAnswer.unavailable($0) } ?? recording.answer
+                recording.lane.send(answer, to: recording.head, since: start, recording.context)
+                recording.lane.goOn(recording.context)
             }
         }
     }
 
+    /// An answer that waits until its disclosure is on record.
+    private struct Recording {
+        let lane: FHIRLane
+        let context: ChannelHandlerContext
+        let answer: FHIRAnswer
+        let head: HTTPRequestHead
+    }
+
     private func send(_ answer: FHIRAnswer, to head: HTTPRequestHead, since start: NIODeadline, _ context: ChannelHandlerContext) {
         let isHead = head.method == .HEAD
-        var headers = HTTPHeaders(answer.headers)
+        var headers = answer.headers
         if answer.status != 304 { headers.add(name: "Content-Length", value: String(answer.length)) }
         headers.add(name: "Date", value: httpDate())
         let staysOpen = head.isKeepAlive

@@ -15,9 +15,9 @@ struct FHIRLaneDesks: Sendable {
     var store: any Site.Store { site.store }
     var now: Timestamp { site.world.now() }
 
-    /// A GET or HEAD without a body, below a plan's FHIR base.
+    /// A GET or HEAD without a body, from someone who does not want it compressed.
     func mayAnswer(_ head: HTTPRequestHead) -> Bool {
-        guard isOpen, head.method == .GET || head.method == .HEAD, head.uri.utf8.contains("/r4".utf8) else { return false }
+        guard isOpen, head.method == .GET || head.method == .HEAD else { return false }
         for (name, value) in head.headers {
             switch name.utf8.count {
             case 6 where name.isHeader("expect"): return false
@@ -32,18 +32,15 @@ struct FHIRLaneDesks: Sendable {
 
     /// Nil for whatever is not this way's to answer.
     func answer(_ head: HTTPRequestHead) -> FHIRAnswer? {
-        guard let host = head.headers.first(name: "host"), let root = site.hosts.root(of: host) else { return nil }
-        let mark = head.uri.utf8.firstIndex(of: UInt8(ascii: "?"))
-        var path = mark.map { head.uri[..<$0] } ?? head.uri[...]
+        guard let host = head.headers.first(name: "host"), let root = site.hosts.root(of: host), let mark = Self.queryMark(head.uri) else {
+            return nil
+        }
+        var path = head.uri[..<mark]
         if case .plan(let place) = root { path = (place + path)[...] }
-        guard !path.utf8.contains(UInt8(ascii: "%")), !path.utf8.contains("/.".utf8),
-            let (root, desk) = desks.first(where: {
-                path.utf8.starts(with: $0.root.utf8) && path.utf8.dropFirst($0.root.utf8.count).first == 0x2F
-            })
-        else { return nil }
+        guard let (desk, rest) = desk(path) else { return nil }
         var call = FHIRCall(
-            method: head.method == .HEAD ? .head : .get, path: path.dropFirst(root.count),
-            query: mark.map { String(head.uri[head.uri.index(after: $0)...]) }, prefer: [])
+            method: head.method == .HEAD ? .head : .get, path: rest,
+            query: mark < head.uri.endIndex ? String(head.uri[head.uri.utf8.index(after: mark)...]) : nil, prefer: [])
         for (name, value) in head.headers {
             switch name.utf8.count {
             case 6 where name.isHeader("accept"): call.accept = call.accept.map { $0 + "," + value } ?? value
@@ -55,6 +52,28 @@ struct FHIRLaneDesks: Sendable {
             }
         }
         return desk.answer(call, mayLoad: false)
+    }
+
+    /// Where the query begins, or the end; nil for a path with escapes or hidden parts, which the router reads.
+    private static func queryMark(_ uri: String) -> String.Index? {
+        var last: UInt8 = 0
+        var at = uri.utf8.startIndex
+        while at < uri.utf8.endIndex {
+            let byte = uri.utf8[at]
+            if byte == UInt8(ascii: "?") { return at }
+            if byte == UInt8(ascii: "%") || (byte == UInt8(ascii: ".") && last == UInt8(ascii: "/")) { return nil }
+            last = byte
+            at = uri.utf8.index(after: at)
+        }
+        return at
+    }
+
+    private func desk(_ path: Substring) -> (desk: FHIRDesk, rest: Substring)? {
+        for (root, desk) in desks where path.utf8.starts(with: root.utf8) {
+            let rest = path.utf8.dropFirst(root.utf8.count)
+            if rest.first == UInt8(ascii: "/") { return (desk, Substring(rest)) }
+        }
+        return nil
     }
 
     func count(_ answer: FHIRAnswer, _ head: HTTPRequestHead, since start: NIODeadline) {

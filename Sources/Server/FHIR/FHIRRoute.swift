@@ -14,7 +14,7 @@ enum FHIRRoute {
     case nothing
 
     init(_ path: Substring) {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: true)
+        let parts = path.utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) }
         switch parts.count {
         case 0: self = .base
         case 1: self = parts[0] == "metadata" ? .metadata : .type(parts[0])

@@ -50,7 +50,9 @@ struct FHIRSurface: Sendable {
 
     private static func response(_ answer: FHIRAnswer, isHead: Bool, isCompressed: Bool = false) -> Response {
         var headers = HTTPFields()
-        for (name, value) in answer.headers { if let name = HTTPField.Name(name) { headers.append(HTTPField(name: name, value: value)) } }
+        for (name, value) in answer.headers {
+            if let name = HTTPField.Name(name) { headers.append(HTTPField(name: name, value: value)) }
+        }
         let status = HTTPResponse.Status(code: answer.status)
         let length = answer.length
         guard length > 0 else { return Response(status: status, headers: headers) }
