@@ -8,7 +8,8 @@ package struct BundleWriter {
     private var pending: ByteBuffer
     private var isFirst = true
     private let detail: ResourceDetail
-    private let parser = JSONParser()
+    /// Made when a resource has to be read to be cut.
+    private lazy var parser = JSONParser()
 
     /// From here on a slice is sent by itself; smaller ones are cheaper copied together.
     private static let sliceSize = 16 << 10
@@ -68,6 +69,7 @@ package struct BundleWriter {
             add(shelf.slice(place.start + 1, place.bodyEnd))
         } else {
             add(shelf.slice(place.start + 1, place.bodyStart))
+            let parser = parser
             let body = try shelf.withBody(row) { ResourceSubset.write(try parser.parse($0), type: shelf.type, detail: detail) }
             pending.writeBytes(body)
         }

@@ -11,6 +11,8 @@ final class Columns: Sendable {
     let quantities: [[QuantityEntry]]
     let uris: [[UriEntry]]
     let shared: [SharedReference]
+    /// What the rows refer to of the plan's own, each once.
+    let distinctShared: [Reference]
     /// By row; nil for a resource without a date of service.
     let serviceDates: [DateRange?]
     let pool: TextPool
@@ -18,6 +20,7 @@ final class Columns: Sendable {
     init(_ builder: consuming ColumnsBuilder) {
         (tokens, dates, strings, references) = (builder.tokens, builder.dates, builder.strings, builder.references)
         (quantities, uris, shared, serviceDates) = (builder.quantities, builder.uris, builder.shared, builder.serviceDates)
+        distinctShared = builder.distinctShared
         var pool = builder.pool
         pool.seal()
         self.pool = pool
@@ -41,6 +44,8 @@ struct ColumnsBuilder {
     var quantities: [[QuantityEntry]]
     var uris: [[UriEntry]]
     var shared: [SharedReference] = []
+    private(set) var distinctShared: [Reference] = []
+    private var knownShared: Set<Reference> = []
     var serviceDates: [DateRange?] = []
     var pool = TextPool()
 
@@ -84,6 +89,7 @@ struct ColumnsBuilder {
             guard value.isObject, let text = value["reference"]?.text, let reference = Reference(text),
                 ReleasedTypes.isShared(reference.type)
             else { return }
+            if knownShared.insert(reference).inserted { distinctShared.append(reference) }
             shared.append(SharedReference(row: row, type: reference.type, id: pool.add(Array(reference.id.text.utf8))))
         }
         row += 1

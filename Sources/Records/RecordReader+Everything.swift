@@ -64,18 +64,12 @@ extension RecordReader {
         while !fresh.isEmpty {
             var next: [(shelf: Shelf, rows: Bitmap)] = []
             for (shelf, rows) in fresh {
-                let columns = try shelf.columns()
-                var seen: Set<UInt64> = []
-                for entry in columns.shared where rows.contains(Int(entry.row)) {
-                    guard seen.insert(entry.id.hash ^ UInt64(entry.type.rawValue)).inserted,
-                        let id = columns.pool.withBytes(entry.id, { ResourceID($0) }),
-                        known.insert(Reference(entry.type, id)).inserted,
-                        let resource = try resolve(Reference(entry.type, id), for: .read)
-                    else { continue }
+                for reference in try Self.references(shelf, rows) {
+                    guard known.insert(reference).inserted, let resource = try resolve(reference, for: .read) else { continue }
                     var row = Bitmap(count: resource.shelf.rows.count)
                     row.insert(resource.row)
                     next.append((resource.shelf, row))
-                    if query.wants(entry.type), isRecent(resource, query) { found.append(resource) }
+                    if query.wants(reference.type), isRecent(resource, query) { found.append(resource) }
                 }
             }
             fresh = next
@@ -84,6 +78,17 @@ extension RecordReader {
             a.type.rawValue != b.type.rawValue
                 ? a.type.rawValue < b.type.rawValue
                 : a.shelf.withID(a.row) { id in b.shelf.withID(b.row) { id.lexicographicallyPrecedes($0) } }
+        }
+    }
+
+    /// What these rows refer to of the plan's own.
+    private static func references(_ shelf: Shelf, _ rows: Bitmap) throws -> [Reference] {
+        let columns = try shelf.columns()
+        guard rows.population < shelf.rows.count else { return columns.distinctShared }
+        var seen: Set<UInt64> = []
+        return columns.shared.compactMap { entry in
+            guard rows.contains(Int(entry.row)), seen.insert(entry.id.hash ^ UInt64(entry.type.rawValue)).inserted else { return nil }
+            return columns.pool.withBytes(entry.id) { ResourceID($0) }.map { Reference(entry.type, $0) }
         }
     }
 

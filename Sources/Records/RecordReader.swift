@@ -92,13 +92,21 @@ package final class RecordReader {
             return Found(shelf: shelf, row: row)
         }
         // Not in memory: one row by its key is quicker than the whole type.
-        let one = try store.read(type, id: id, in: access.compartment) { resource in
-            var builder = ShelfBuilder(type, base: base, capacity: resource.body.count + 256)
-            builder.append(resource)
-            return builder.finish()
-        }
+        let one = try one(type, id)
         guard let one, try rows(one, opening)?.contains(0) ?? true else { return nil }
         return Found(shelf: one, row: 0)
+    }
+
+    private func one(_ type: ResourceType, _ id: String) throws -> Shelf? {
+        func load() throws -> Shelf? {
+            try store.read(type, id: id, in: access.compartment) { resource in
+                var builder = ShelfBuilder(type, base: base, capacity: resource.body.count + 256)
+                builder.append(resource)
+                return builder.finish()
+            }
+        }
+        guard ReleasedTypes.isShared(type), let known = ResourceID(id) else { return try load() }
+        return try cache.single(Reference(type, known), plan: access.compartment.plan, mark: mark, load: load)
     }
 
     /// The open resource that a reference leads to. What belongs to no member is read one by one, so that the work grows with the record.

@@ -28,6 +28,8 @@ package final class Shelf: Sendable {
     let mayHaveLabels: Bool
     /// Made when a condition first asks for them.
     private let made = Mutex<Columns?>(nil)
+    /// What the plan says of having sent all of it; made when it is first asked for.
+    let transmission = Mutex<Shelf?>(nil)
     /// The rows that the policy lets go, for the day it was last asked on.
     private let released = Mutex<(day: Int64, rows: Bitmap?)?>(nil)
 

@@ -22,7 +22,17 @@ package final class ShelfCache: Sendable {
         var slots: [Place: Slot] = [:]
         var clock: UInt64 = 0
         var size = 0
+        /// Single resources of the plan's own, with the mark at which they were read.
+        var singles: [Single: (shelf: Shelf, mark: Int64)] = [:]
     }
+
+    private struct Single: Hashable {
+        let plan: Key<Plan>
+        let reference: Reference
+    }
+
+    /// The most single resources that are kept.
+    private static let maximumSingles = 20_000
 
     private let state = Mutex(State())
     private let limit: Int
@@ -49,6 +59,18 @@ package final class ShelfCache: Sendable {
         try store.load(type, in: compartment, opening: { builder.open($0) }, each: { builder.append($0) })
         let shelf = builder.finish()
         keep(place, shelf, mark)
+        return shelf
+    }
+
+    /// A resource that belongs to no member, by itself: record after record refers to the same few.
+    func single(_ reference: Reference, plan: Key<Plan>, mark: Int64, load: () throws -> Shelf?) throws -> Shelf? {
+        let key = Single(plan: plan, reference: reference)
+        if let known = state.withLock({ $0.singles[key] }), known.mark == mark { return known.shelf }
+        guard let shelf = try load() else { return nil }
+        state.withLock { state in
+            if state.singles.count >= Self.maximumSingles { state.singles.removeAll(keepingCapacity: true) }
+            state.singles[key] = (shelf, mark)
+        }
         return shelf
     }
 

@@ -2,6 +2,7 @@ import Crypto
 import Exchange
 import FHIR
 import Foundation
+import Synchronization
 import Trust
 
 /// The Provenance with which a plan says that it is the transmitter of what a token reads: one for each type of the record.
@@ -16,7 +17,10 @@ extension RecordReader {
         guard type != .provenance, !ReleasedTypes.isShared(type), case .all = access.opening(.provenance, for: interaction),
             let view = try view(type, for: .search), view.count > 0
         else { return nil }
-        return Found(shelf: transmissionShelf([(type, view)]), row: 0)
+        if view.open == nil, let known = view.shelf.transmission.withLock({ $0 }) { return Found(shelf: known, row: 0) }
+        let made = transmissionShelf([(type, view)])
+        if view.open == nil { view.shelf.transmission.withLock { $0 = made } }
+        return Found(shelf: made, row: 0)
     }
 
     /// The one of this id, if it is one of the record's.

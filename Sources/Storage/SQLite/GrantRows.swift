@@ -31,30 +31,43 @@ enum GrantRows {
     }
 
     /// A refresh may narrow the access token's scope; the refresh token keeps the grant's (RFC 6749 §6).
-    static func issue(_ tokens: NewTokens, for grant: Grant, scope: ScopeSet, expiresAt: Timestamp, _ database: Database, at now: Timestamp)
+    static func issue(_ tokens: NewTokens, for grant: Grant, scope: ScopeSet, expiresAt: Timestamp, _ writer: Writer, at now: Timestamp)
         throws
     {
-        try database.execute(
-            sql: #"INSERT INTO access_token (hash, "grant", scope, created_at, expires_at) VALUES (?, ?, ?, ?, ?)"#,
-            arguments: [
-                Data(tokens.access.bytes), grant.key.number, scope.text, now.milliseconds,
-                min(tokens.accessExpiresAt, expiresAt).milliseconds,
-            ])
-        try database.execute(
-            sql: #"INSERT INTO refresh_token (hash, "grant", scope, created_at, expires_at) VALUES (?, ?, ?, ?, ?)"#,
-            arguments: [Data(tokens.refresh.bytes), grant.key.number, grant.scope.text, now.milliseconds, expiresAt.milliseconds])
+        let access = try writer.statement(
+            #"INSERT INTO access_token (hash, "grant", scope, created_at, expires_at) VALUES (?, ?, ?, ?, ?)"#)
+        try insert(access, tokens.access, grant, scope, now, min(tokens.accessExpiresAt, expiresAt))
+        let refresh = try writer.statement(
+            #"INSERT INTO refresh_token (hash, "grant", scope, created_at, expires_at) VALUES (?, ?, ?, ?, ?)"#)
+        try insert(refresh, tokens.refresh, grant, grant.scope, now, expiresAt)
+    }
+
+    private static func insert(
+        _ row: Statement, _ hash: SecretHash, _ grant: Grant, _ scope: ScopeSet, _ now: Timestamp, _ expiresAt: Timestamp
+    ) throws {
+        defer { row.reset() }
+        row.bind(1, hash.bytes)
+        row.bind(2, grant.key.number)
+        row.bind(3, scope.text)
+        row.bind(4, now.milliseconds)
+        row.bind(5, expiresAt.milliseconds)
+        _ = try row.step()
     }
 
     /// Nothing issued from the grant works from here on.
-    static func revoke(_ grant: Int64, _ database: Database, at now: Timestamp) throws {
-        try database.execute(
-            sql: "UPDATE access_grant SET revoked_at = ? WHERE number = ? AND revoked_at IS NULL", arguments: [now.milliseconds, grant])
+    static func revoke(_ grant: Int64, _ writer: Writer, at now: Timestamp) throws {
+        let row = try writer.statement("UPDATE access_grant SET revoked_at = ? WHERE number = ? AND revoked_at IS NULL")
+        defer { row.reset() }
+        row.bind(1, now.milliseconds)
+        row.bind(2, grant)
+        _ = try row.step()
     }
 
-    static func grant(_ row: Row, plan: Key<Plan>) throws -> Grant {
+    /// Columns 0 to 5: number, app, member, patient, scope, end.
+    static func grant(_ row: Statement, plan: Key<Plan>) throws -> Grant {
         Grant(
-            key: Key(row["grant_number"]), app: Key(row["app"]),
-            compartment: Compartment(plan: plan, member: Key(row["member"]), patientID: row["patient_id"]),
-            scope: try ScopeSet(parsing: row["scope"]), expiresAt: Timestamp(milliseconds: row["grant_expires_at"]))
+            key: Key(row.int(0)), app: Key(row.int(1)),
+            compartment: Compartment(plan: plan, member: Key(row.int(2)), patientID: row.text(3)),
+            scope: try ScopeSet(parsing: row.text(4)), expiresAt: Timestamp(milliseconds: row.int(5)))
     }
 }

@@ -21,13 +21,15 @@ final class GroupCommit: Sendable {
     private let queue = Mutex(Queue())
     private static let groupSize = 64
 
-    init(_ database: DatabaseQueue) { self.database = database }
+    private let statements: StatementCache
+
+    init(_ database: DatabaseQueue, _ statements: StatementCache) { (self.database, self.statements) = (database, statements) }
 
     func commit<T: Sendable>(_ change: @escaping @Sendable (Database) throws -> T) async throws -> T {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<T, any Error>) in
             let job = Job(
                 make: { database in
-                    let result = Result { try Self.inSavepoint(database, change) }
+                    let result = Result { try self.inSavepoint(database, change) }
                     return { continuation.resume(with: result) }
                 },
                 fail: { continuation.resume(throwing: $0) })
@@ -40,14 +42,24 @@ final class GroupCommit: Sendable {
         }
     }
 
-    private static func inSavepoint<T>(_ database: Database, _ change: (Database) throws -> T) throws -> T {
-        var value: T?
-        try database.inSavepoint {
-            value = try change(database)
-            return .commit
+    private func inSavepoint<T>(_ database: Database, _ change: (Database) throws -> T) throws -> T {
+        guard let connection = database.sqliteConnection else { throw Refusal(.unavailable, "The store is closed.") }
+        try run("SAVEPOINT change", connection)
+        do {
+            let value = try change(database)
+            try run("RELEASE change", connection)
+            return value
+        } catch {
+            try run("ROLLBACK TO change", connection)
+            try run("RELEASE change", connection)
+            throw error
         }
-        guard let value else { throw Refusal(.unavailable, "The change was not made.") }
-        return value
+    }
+
+    private func run(_ sql: StaticString, _ connection: OpaquePointer) throws {
+        let statement = try statements.statement(sql, on: connection)
+        defer { statement.reset() }
+        _ = try statement.step()
     }
 
     private func drain(_ database: Database) {

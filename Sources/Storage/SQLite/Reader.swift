@@ -4,7 +4,7 @@ import Synchronization
 /// A read-only connection with its prepared statements. One thread at a time.
 final class Reader: @unchecked Sendable {
     let connection: OpaquePointer
-    private var statements: [UnsafeRawPointer: Statement] = [:]
+    private let statements = StatementCache()
 
     init(path: String) throws {
         var handle: OpaquePointer?
@@ -27,16 +27,7 @@ final class Reader: @unchecked Sendable {
     }
 
     /// The prepared statement of this text, reset and ready to bind.
-    func statement(_ sql: StaticString) throws -> Statement {
-        let key = UnsafeRawPointer(sql.utf8Start)
-        if let known = statements[key] {
-            known.reset()
-            return known
-        }
-        let statement = try Statement(connection, sql.description)
-        statements[key] = statement
-        return statement
-    }
+    func statement(_ sql: StaticString) throws -> Statement { try statements.statement(sql, on: connection) }
 
     /// One snapshot for several statements.
     func snapshot<T>(_ body: () throws -> T) throws -> T {

@@ -41,77 +41,86 @@ extension SQLiteStore: GrantStore {
     package func redeem(
         code: SecretHash, app: Key<App>, plan: Key<Plan>, redirectURI: String?, verifier: String?, tokens: NewTokens, at now: Timestamp
     ) async throws(Refusal) -> Redemption {
-        try await change { database in
-            let row = try Row.fetchOne(
-                database,
-                sql: """
-                    SELECT g.number AS grant_number, g.app, g.member, g.scope, g.expires_at AS grant_expires_at, g.revoked_at, m.patient_id,
-                        c.redirect_uri, c.redirect_uri_was_sent, c.challenge, c.expires_at, c.used_at
-                    FROM authorization_code c JOIN access_grant g ON g.number = c."grant" JOIN member m ON m.number = g.member
-                    WHERE c.hash = ? AND g.plan = ?
-                    """,
-                arguments: [Data(code.bytes), plan.number])
-            guard let row else { return .refused(RedemptionRules.unknownCode) }
+        try await change(hot: { writer in
+            let row = try writer.statement(
+                """
+                SELECT g.number, g.app, g.member, m.patient_id, g.scope, g.expires_at, g.revoked_at,
+                    c.redirect_uri, c.redirect_uri_was_sent, c.challenge, c.expires_at, c.used_at
+                FROM authorization_code c JOIN access_grant g ON g.number = c."grant" JOIN member m ON m.number = g.member
+                WHERE c.hash = ? AND g.plan = ?
+                """)
+            defer { row.reset() }
+            row.bind(1, code.bytes)
+            row.bind(2, plan.number)
+            guard try row.step() else { return .refused(RedemptionRules.unknownCode) }
             let grant = try GrantRows.grant(row, plan: plan)
             let stored = StoredCode(
-                app: grant.app, redirectURI: row["redirect_uri"], redirectURIWasSent: row["redirect_uri_was_sent"],
-                challenge: (row["challenge"] as String?).flatMap { PKCE.Challenge(stored: $0) },
-                expiresAt: Timestamp(milliseconds: row["expires_at"]), isUsed: row["used_at"] != nil, isRevoked: row["revoked_at"] != nil)
+                app: grant.app, redirectURI: row.text(7), redirectURIWasSent: row.int(8) != 0,
+                challenge: row.optionalText(9).flatMap { PKCE.Challenge(stored: $0) }, expiresAt: Timestamp(milliseconds: row.int(10)),
+                isUsed: !row.isNull(11), isRevoked: !row.isNull(6))
+            row.reset()
             switch RedemptionRules.judge(stored, app: app, redirectURI: redirectURI, verifier: verifier, at: now) {
             case .refuse(let error): return .refused(error)
             case .replay:
-                try GrantRows.revoke(grant.key.number, database, at: now)
+                try GrantRows.revoke(grant.key.number, writer, at: now)
                 return .replayed
             case .take:
-                try database.execute(
-                    sql: "UPDATE authorization_code SET used_at = ? WHERE hash = ? AND used_at IS NULL",
-                    arguments: [now.milliseconds, Data(code.bytes)])
-                guard database.changesCount == 1 else {
-                    try GrantRows.revoke(grant.key.number, database, at: now)
+                guard try Self.take("UPDATE authorization_code SET used_at = ? WHERE hash = ? AND used_at IS NULL", code, writer, now)
+                else {
+                    try GrantRows.revoke(grant.key.number, writer, at: now)
                     return .replayed
                 }
-                try GrantRows.issue(tokens, for: grant, scope: grant.scope, expiresAt: grant.expiresAt, database, at: now)
+                try GrantRows.issue(tokens, for: grant, scope: grant.scope, expiresAt: grant.expiresAt, writer, at: now)
                 return .issued(grant, scope: grant.scope)
             }
-        }
+        })
+    }
+
+    /// Marks what can be used once as used; false when it was used already.
+    private static func take(_ sql: StaticString, _ hash: SecretHash, _ writer: Writer, _ now: Timestamp) throws -> Bool {
+        let row = try writer.statement(sql)
+        defer { row.reset() }
+        row.bind(1, now.milliseconds)
+        row.bind(2, hash.bytes)
+        _ = try row.step()
+        return writer.changesCount == 1
     }
 
     package func refresh(
         _ token: SecretHash, app: Key<App>, plan: Key<Plan>, scope: ScopeSet?, tokens: NewTokens, at now: Timestamp
     ) async throws(Refusal) -> Redemption {
-        try await change { database in
-            let row = try Row.fetchOne(
-                database,
-                sql: """
-                    SELECT g.number AS grant_number, g.app, g.member, g.scope, g.expires_at AS grant_expires_at, g.revoked_at, m.patient_id,
-                        r.expires_at, r.used_at
-                    FROM refresh_token r JOIN access_grant g ON g.number = r."grant" JOIN member m ON m.number = g.member
-                    WHERE r.hash = ? AND g.plan = ?
-                    """,
-                arguments: [Data(token.bytes), plan.number])
-            guard let row else { return .refused(RedemptionRules.unknownRefreshToken) }
+        try await change(hot: { writer in
+            let row = try writer.statement(
+                """
+                SELECT g.number, g.app, g.member, m.patient_id, g.scope, g.expires_at, g.revoked_at, r.expires_at, r.used_at
+                FROM refresh_token r JOIN access_grant g ON g.number = r."grant" JOIN member m ON m.number = g.member
+                WHERE r.hash = ? AND g.plan = ?
+                """)
+            defer { row.reset() }
+            row.bind(1, token.bytes)
+            row.bind(2, plan.number)
+            guard try row.step() else { return .refused(RedemptionRules.unknownRefreshToken) }
             let grant = try GrantRows.grant(row, plan: plan)
-            let expiresAt = Timestamp(milliseconds: row["expires_at"])
-            guard grant.app == app, row["revoked_at"] == nil, now < expiresAt else { return .refused(RedemptionRules.unknownRefreshToken) }
+            let expiresAt = Timestamp(milliseconds: row.int(7))
+            let (isRevoked, isUsed) = (!row.isNull(6), !row.isNull(8))
+            row.reset()
+            guard grant.app == app, !isRevoked, now < expiresAt else { return .refused(RedemptionRules.unknownRefreshToken) }
             // A used one is a replay whatever else it asks for.
-            guard row["used_at"] == nil else {
-                try GrantRows.revoke(grant.key.number, database, at: now)
+            guard !isUsed else {
+                try GrantRows.revoke(grant.key.number, writer, at: now)
                 return .replayed
             }
             var granted = grant.scope
             if let scope {
                 do { granted = try grant.scope.narrowed(to: scope) } catch let error as OAuthError { return .refused(error) }
             }
-            try database.execute(
-                sql: "UPDATE refresh_token SET used_at = ? WHERE hash = ? AND used_at IS NULL",
-                arguments: [now.milliseconds, Data(token.bytes)])
-            guard database.changesCount == 1 else {
-                try GrantRows.revoke(grant.key.number, database, at: now)
+            guard try Self.take("UPDATE refresh_token SET used_at = ? WHERE hash = ? AND used_at IS NULL", token, writer, now) else {
+                try GrantRows.revoke(grant.key.number, writer, at: now)
                 return .replayed
             }
-            try GrantRows.issue(tokens, for: grant, scope: granted, expiresAt: expiresAt, database, at: now)
+            try GrantRows.issue(tokens, for: grant, scope: granted, expiresAt: expiresAt, writer, at: now)
             return .issued(grant, scope: granted)
-        }
+        })
     }
 
     package func access(_ token: SecretHash, plan: Key<Plan>, at now: Timestamp) throws(Refusal) -> Access? {
@@ -156,20 +165,27 @@ extension SQLiteStore: GrantStore {
     package func revoke(
         accessToken: SecretHash, refreshToken: SecretHash, app: Key<App>, plan: Key<Plan>, at now: Timestamp
     ) async throws(Refusal) {
-        try await change { database in
-            try database.execute(
-                sql: """
-                    UPDATE access_token SET revoked_at = ? WHERE hash = ? AND revoked_at IS NULL
-                        AND "grant" IN (SELECT number FROM access_grant WHERE plan = ? AND app = ?)
-                    """,
-                arguments: [now.milliseconds, Data(accessToken.bytes), plan.number, app.number])
-            let grant = try Int64.fetchOne(
-                database,
-                sql: """
-                    SELECT g.number FROM refresh_token r JOIN access_grant g ON g.number = r."grant" WHERE r.hash = ? AND g.plan = ? AND g.app = ?
-                    """,
-                arguments: [Data(refreshToken.bytes), plan.number, app.number])
-            if let grant { try GrantRows.revoke(grant, database, at: now) }
-        }
+        try await change(hot: { writer in
+            let access = try writer.statement(
+                """
+                UPDATE access_token SET revoked_at = ? WHERE hash = ? AND revoked_at IS NULL
+                    AND "grant" IN (SELECT number FROM access_grant WHERE plan = ? AND app = ?)
+                """)
+            defer { access.reset() }
+            access.bind(1, now.milliseconds)
+            access.bind(2, accessToken.bytes)
+            access.bind(3, plan.number)
+            access.bind(4, app.number)
+            _ = try access.step()
+            let grant = try writer.statement(
+                """
+                SELECT g.number FROM refresh_token r JOIN access_grant g ON g.number = r."grant" WHERE r.hash = ? AND g.plan = ? AND g.app = ?
+                """)
+            defer { grant.reset() }
+            grant.bind(1, refreshToken.bytes)
+            grant.bind(2, plan.number)
+            grant.bind(3, app.number)
+            if try grant.step() { try GrantRows.revoke(grant.int(0), writer, at: now) }
+        })
     }
 }

@@ -8,6 +8,8 @@ import GRDB
 package final class SQLiteStore: Sendable {
     let writer: DatabaseQueue
     let commits: GroupCommit
+    /// The writer's own prepared statements, for what is asked many times a second.
+    private let prepared = StatementCache()
     let readers: ReaderPool
     let outboxSignal = Signal()
     let clinicalMark = ClinicalMark()
@@ -44,7 +46,7 @@ package final class SQLiteStore: Sendable {
             try Migrations.run(database)
         }
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
-        commits = GroupCommit(writer)
+        commits = GroupCommit(writer, prepared)
         readers = ReaderPool(path: path)
         disclosures = try SQLiteDisclosureLog(path: directory + "/disclosures.sqlite")
     }
@@ -56,7 +58,10 @@ package final class SQLiteStore: Sendable {
         }
     }
 
-    package func close() throws { try writer.close() }
+    package func close() throws {
+        writer.writeWithoutTransaction { _ in prepared.removeAll() }
+        try writer.close()
+    }
 
     /// A synchronous read where the caller runs.
     func read<T>(_ body: (Reader) throws -> T) throws(Refusal) -> T {
@@ -66,6 +71,14 @@ package final class SQLiteStore: Sendable {
     /// A durable change.
     func change<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws(Refusal) -> T {
         do { return try await commits.commit(body) } catch { throw Self.refusal(error) }
+    }
+
+    /// A durable change made with prepared statements alone.
+    func change<T: Sendable>(hot body: @escaping @Sendable (Writer) throws -> T) async throws(Refusal) -> T {
+        try await change { [prepared] database in
+            guard let connection = database.sqliteConnection else { throw Refusal(.unavailable, "The store is closed.") }
+            return try body(Writer(connection: connection, statements: prepared))
+        }
     }
 
     /// A durable change for a thread that may wait, in a transaction of its own.
