@@ -27,6 +27,21 @@ struct PreparedResourceTests {
                 == #"{"resourceType":"Organization","id":"o","meta":{"versionId":"3","lastUpdated":"2026-11-24T00:00:00.000Z"},"n":1.50}"#)
     }
 
+    @Test(
+        "The first version is ready before its time is known",
+        arguments: [
+            #"{"resourceType":"Organization","id":"o","n":1}"#, #"{"id":"o","resourceType":"Organization"}"#,
+            #"{"meta":{"versionId":"7","lastUpdated":"2020-01-01T00:00:00Z"},"resourceType":"Organization","id":"o"}"#,
+            #"{"resourceType":"Organization","id":"o","meta":{"profile":["x"],"lastUpdated":"2020","versionId":"2"}}"#,
+            #"{"resourceType":"Organization","id":"o","meta":{"versionId":"2","tag":[],"lastUpdated":"2020"},"name":"ü"}"#,
+            #"{"resourceType":"Organization","id":"o","meta":{}}"#, #"{"resourceType":"Organization","name":"no id"}"#,
+        ])
+    func firstBody(_ source: String) throws {
+        let resource = try prepare(source, fallback: "fallback")
+        let time = Array("2026-11-24T00:00:00.000Z".utf8)
+        #expect(resource.firstBody(lastUpdated: time) == resource.body(version: 1, lastUpdated: time))
+    }
+
     @Test("A resource without an id gets the one of its entry, in its body too")
     func fallback() throws {
         let resource = try prepare(#"{"resourceType":"Organization","n":1.50}"#, fallback: "u-1")

@@ -200,7 +200,8 @@ struct SQLiteStoreTests {
                     try $0.execute(
                         sql: """
                             ALTER TABLE resource ADD COLUMN terms BLOB NOT NULL DEFAULT x'';
-                            ALTER TABLE resource_count DROP COLUMN version; DROP TABLE clinical_change; PRAGMA user_version = 1
+                            ALTER TABLE resource_count DROP COLUMN version; DROP TABLE clinical_change; DROP TABLE resource_place;
+                            CREATE UNIQUE INDEX resource_by_id ON resource (plan, type, id); PRAGMA user_version = 1
                             """)
                 }
                 try store.close()
@@ -212,6 +213,8 @@ struct SQLiteStoreTests {
             let compartment = Compartment(plan: plan, member: member.key, patientID: "p1")
             #expect(try store.page(.observation, [("status", "final")], in: compartment).total == 30)
             #expect(try store.state(of: .observation, in: compartment).count == 30)
+            let again = try store.keep(try prepared((0..<31).map { observation("o\($0)", of: "p1") }), plan: plan, at: today)
+            #expect(again.dropLast().allSatisfy { $0 == .unchanged } && again.last == .added, "each is known by its place")
         }
     }
 
@@ -261,8 +264,12 @@ struct SQLiteStoreTests {
                 WHERE t.hash = ?1 AND g.plan = ?2 AND t.revoked_at IS NULL AND g.revoked_at IS NULL AND t.expires_at > ?3 AND g.expires_at > ?3
                 """, uses: ["sqlite_autoindex_access_token_1 (hash=?)", "sqlite_autoindex_app_plan_1 (plan=? AND app=?)"]),
         Plan(
-            testDescription: "keep", sql: "SELECT rowid, member, version, digest FROM resource WHERE plan = ? AND type = ? AND id = ?",
-            uses: ["resource_by_id (plan=? AND type=? AND id=?)"]),
+            testDescription: "keep",
+            sql: "SELECT rowid, version, digest FROM resource WHERE plan = ? AND member = ? AND type = ? AND id = ?",
+            uses: ["resource_by_key (plan=? AND member=? AND type=? AND id=?)"]),
+        Plan(
+            testDescription: "place", sql: "SELECT member FROM resource_place WHERE plan = ? AND key = ?",
+            uses: ["PRIMARY KEY (plan=? AND key=?)"]),
         Plan(
             testDescription: "match", sql: "SELECT number FROM member WHERE plan = ? AND member_id_folded = ? LIMIT 5",
             uses: ["member_by_folded (plan=? AND member_id_folded=?)"]),

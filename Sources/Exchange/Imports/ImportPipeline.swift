@@ -20,8 +20,8 @@ package final class ImportPipeline {
     private var seen = SeenResources()
     private var brought: [String: ResourceID] = [:]
 
-    private static let batchCount = 2000
-    private static let batchSize = 4 << 20
+    private static let batchCount = 4000
+    private static let batchSize = 8 << 20
 
     package init(store: any ImportStore, plan: Key<Plan>, world: World) {
         (self.store, self.plan) = (store, plan)
@@ -71,7 +71,7 @@ package final class ImportPipeline {
         for identifier in resource.identifiers { brought["\(resource.type.name)?\(identifier)"] = resource.id }
         batch.append(resource)
         places.append(place)
-        batchBytes += resource.source.count
+        batchBytes += resource.size
         if batch.count >= Self.batchCount || batchBytes >= Self.batchSize { flush() }
     }
 
@@ -107,14 +107,14 @@ package final class ImportPipeline {
     }
 }
 
-/// Keeps batches one after another while the next is being prepared; at most two wait.
+/// Keeps batches one after another while the next is being prepared; at most one waits.
 private final class BatchCommitter: Sendable {
     private let store: any ImportStore
     private let plan: Key<Plan>
     private let world: World
     let report = Mutex(ImportReport())
     private let failure = Mutex<Refusal?>(nil)
-    private let room = DispatchSemaphore(value: 2)
+    private let room = DispatchSemaphore(value: 1)
     private let queue = DispatchQueue(label: "payerbridge.import")
 
     init(store: any ImportStore, plan: Key<Plan>, world: World) { (self.store, self.plan, self.world) = (store, plan, world) }

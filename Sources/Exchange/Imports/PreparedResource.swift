@@ -8,9 +8,13 @@ package struct PreparedResource: Sendable {
     package let owner: IncomingResource.Owner
     /// SHA-256 of the bytes as they arrived, its first 16 bytes: the same again changes nothing.
     package let digest: [UInt8]
+    /// `type` and `id` as a number.
+    package let key: Int64
     /// The bytes as they arrived, and where `meta` goes in them.
-    package let source: [UInt8]
-    package let meta: MetaSplice
+    private let source: [UInt8]
+    private let meta: MetaSplice
+    /// The first version's bytes, whose time is still to be written, and where that stands.
+    private let first: (body: [UInt8], timeAt: Int)
     /// Identifiers (`system|value`) under which a conditional reference may ask for it; plan-owned types only.
     package let identifiers: [String]
     /// The roster line a Patient amounts to.
@@ -26,11 +30,23 @@ package struct PreparedResource: Sendable {
         owner = incoming.owner
         meta = incoming.meta
         source = Array(incoming.source)
+        key = ResourceKey.number(incoming.type, incoming.id.text.utf8)
+        first = incoming.meta.writeFirst(incoming.source)
         var hash = SHA256()
         hash.update(bufferPointer: incoming.source)
         digest = Array(hash.finalize().prefix(16))
         identifiers = incoming.owner == .plan ? Self.identifiers(of: resource) : []
         roster = incoming.type == .patient ? RosterEntry(patient: resource, id: incoming.id) : nil
+    }
+
+    /// How many bytes arrived.
+    package var size: Int { source.count }
+
+    /// The first version, made when the resource was prepared; only the time, 24 characters, is put in here.
+    package func firstBody(lastUpdated: [UInt8]) -> [UInt8] {
+        var body = first.body
+        body.replaceSubrange(first.timeAt..<first.timeAt + lastUpdated.count, with: lastUpdated)
+        return body
     }
 
     package func body(version: Int, lastUpdated: [UInt8]) -> [UInt8] {

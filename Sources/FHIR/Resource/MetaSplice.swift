@@ -45,14 +45,28 @@ package struct MetaSplice: Sendable {
         closing = kept > 0 ? [UInt8(ascii: ",")] : []
     }
 
+    /// The first version with a time of 24 characters left open, and where that stands.
+    package func writeFirst(_ source: UnsafeRawBufferPointer) -> (body: [UInt8], timeAt: Int) {
+        let open = [UInt8](repeating: UInt8(ascii: "0"), count: 24)
+        let body = write(source, version: 1, lastUpdated: open)
+        // Everything before the place keeps its length but the id, and the cuts lie behind it or are counted out.
+        var at = insertAt + opening.count + Self.version.count + 1 + Self.lastUpdated.count
+        if let id, id.at <= insertAt { at += id.bytes.count }
+        for cut in cuts where cut.upperBound <= insertAt { at -= cut.count }
+        return (body, at)
+    }
+
+    private static let version = Array(#""versionId":""#.utf8)
+    private static let lastUpdated = Array(#"","lastUpdated":""#.utf8)
+
     /// The resource with these two elements in its `meta`; everything else byte for byte.
     package func write(_ source: UnsafeRawBufferPointer, version: Int, lastUpdated: [UInt8]) -> [UInt8] {
         var splice = ByteSplice()
         if let id { splice.replace(id.at..<id.at, with: id.bytes) }
         var inserted = opening
-        inserted += #""versionId":""#.utf8
+        inserted += Self.version
         inserted += String(version).utf8
-        inserted += #"","lastUpdated":""#.utf8
+        inserted += Self.lastUpdated
         inserted += lastUpdated
         inserted.append(UInt8(ascii: "\""))
         inserted += closing

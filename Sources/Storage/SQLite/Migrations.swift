@@ -1,3 +1,4 @@
+import FHIR
 import Foundation
 import GRDB
 
@@ -7,11 +8,20 @@ enum Migrations {
         (1, PackageResources.v0001_sql), (2, PackageResources.v0002_sql),
     ]
 
+    private static let resourceKey = DatabaseFunction("resource_key", argumentCount: 2, pure: true) { values in
+        guard let number = Int64.fromDatabaseValue(values[0]), let type = ResourceType(rawValue: UInt8(truncatingIfNeeded: number)),
+            let id = String.fromDatabaseValue(values[1])
+        else { return nil }
+        return ResourceKey.number(type, id.utf8)
+    }
+
     /// Brings the schema up to this program's version; a store made by a newer program is refused.
     static func run(_ database: Database) throws {
         let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
         let newest = steps.last?.version ?? 0
         guard version <= newest else { throw NewerSchema(found: version, known: newest) }
+        // A step may ask for a resource's number, which SQL cannot make.
+        database.add(function: resourceKey)
         for step in steps where step.version > version {
             try database.inTransaction(.immediate) {
                 try database.execute(sql: String(decoding: step.sql, as: UTF8.self))

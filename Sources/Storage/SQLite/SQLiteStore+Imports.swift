@@ -48,7 +48,9 @@ private final class ResourceWriter {
     private let update: Statement
     private let findMember: Statement
     private let addMember: Statement
-    private let findOwner: Statement
+    private let place: Statement
+    private let findPlace: Statement
+    private let move: Statement
     private let change: Statement
     private let roster: RosterWriter
 
@@ -58,9 +60,13 @@ private final class ResourceWriter {
             connection,
             """
             INSERT INTO resource (plan, member, type, id, version, updated_at, digest, body) VALUES (?, ?, ?, ?, 1, ?, ?, ?)
-            ON CONFLICT DO NOTHING RETURNING 1
             """)
-        find = try Statement(connection, "SELECT rowid, member, version, digest FROM resource WHERE plan = ? AND type = ? AND id = ?")
+        find = try Statement(
+            connection, "SELECT rowid, version, digest FROM resource WHERE plan = ? AND member = ? AND type = ? AND id = ?")
+        place = try Statement(
+            connection, "INSERT INTO resource_place (plan, key, member) VALUES (?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1")
+        findPlace = try Statement(connection, "SELECT member FROM resource_place WHERE plan = ? AND key = ?")
+        move = try Statement(connection, "UPDATE resource_place SET member = ? WHERE plan = ? AND key = ?")
         update = try Statement(
             connection, "UPDATE resource SET member = ?, version = ?, updated_at = ?, digest = ?, body = ? WHERE rowid = ?")
         findMember = try Statement(connection, "SELECT number FROM member WHERE plan = ? AND patient_id = ?")
@@ -72,7 +78,6 @@ private final class ResourceWriter {
             ON CONFLICT (plan, member, type) DO UPDATE SET count = count + ?4, version = version + 1
             """)
         change = try Statement(connection, "UPDATE clinical_change SET number = number + 1")
-        findOwner = try Statement(connection, "SELECT member FROM resource WHERE plan = ? AND type = ? AND id = ?")
         roster = try RosterWriter(connection, plan: plan)
     }
 
@@ -80,20 +85,48 @@ private final class ResourceWriter {
         guard let member = try owner(of: resource) else {
             return .refused("It names no Patient, and none of the resources it names is known here.")
         }
+        let outcome: ImportOutcome
+        if try takePlace(resource, member) {
+            try add(resource, member)
+            outcome = .added
+        } else {
+            outcome = try replace(resource, member)
+        }
+        if let entry = resource.roster { try roster.keep(entry, fromPatient: true) }
+        return outcome
+    }
+
+    /// True when the plan had no such resource before.
+    private func takePlace(_ resource: PreparedResource, _ member: Int64) throws -> Bool {
+        place.reset()
+        place.bind(1, plan)
+        place.bind(2, resource.key)
+        place.bind(3, member)
+        let isNew = try place.step()
+        place.reset()
+        return isNew
+    }
+
+    private func add(_ resource: PreparedResource, _ member: Int64) throws {
+        let id = Array(resource.id.text.utf8)
+        let body = resource.firstBody(lastUpdated: instant)
         insert.reset()
         insert.bind(1, plan)
         insert.bind(2, member)
         insert.bind(3, Int64(resource.type.rawValue))
-        insert.bind(4, resource.id.text)
         insert.bind(5, now.milliseconds)
-        insert.bind(6, resource.digest)
-        insert.bind(7, resource.body(version: 1, lastUpdated: instant))
-        let isNew = try insert.step()
-        if isNew { gained[Shelf(member: member, type: resource.type), default: 0] += 1 }
-        let outcome: ImportOutcome = isNew ? .added : try replace(resource, member)
-        insert.reset()
-        if let entry = resource.roster { try roster.keep(entry, fromPatient: true) }
-        return outcome
+        try id.withUnsafeBytes { id in
+            try resource.digest.withUnsafeBytes { digest in
+                try body.withUnsafeBytes { body in
+                    insert.bind(4, lentText: id)
+                    insert.bind(6, lent: digest)
+                    insert.bind(7, lent: body)
+                    _ = try insert.step()
+                    insert.reset()
+                }
+            }
+        }
+        gained[Shelf(member: member, type: resource.type), default: 0] += 1
     }
 
     /// Adds what this batch has brought to the kept counts.
@@ -116,18 +149,31 @@ private final class ResourceWriter {
 
     /// The same bytes in the same compartment change nothing; otherwise there is a next version.
     private func replace(_ resource: PreparedResource, _ member: Int64) throws -> ImportOutcome {
+        let before = try owner(ofKey: resource.key) ?? member
         find.reset()
+        defer { find.reset() }
         find.bind(1, plan)
-        find.bind(2, Int64(resource.type.rawValue))
-        find.bind(3, resource.id.text)
-        guard try find.step() else { throw Refusal(.conflict, "A resource vanished during an import.") }
+        find.bind(2, before)
+        find.bind(3, Int64(resource.type.rawValue))
+        find.bind(4, resource.id.text)
+        guard try find.step() else {
+            // Another resource has the same number.
+            try add(resource, member)
+            return .added
+        }
         let row = find.int(0)
-        let version = Int(find.int(2)) + 1
-        if find.int(1) == member, find.bytes(3).elementsEqual(resource.digest) { return .unchanged }
+        let version = Int(find.int(1)) + 1
+        if before == member, find.bytes(2).elementsEqual(resource.digest) { return .unchanged }
         if resource.isRepeat { return .repeated }
-        if find.int(1) != member {
-            gained[Shelf(member: find.int(1), type: resource.type), default: 0] -= 1
+        if before != member {
+            gained[Shelf(member: before, type: resource.type), default: 0] -= 1
             gained[Shelf(member: member, type: resource.type), default: 0] += 1
+            move.reset()
+            move.bind(1, member)
+            move.bind(2, plan)
+            move.bind(3, resource.key)
+            _ = try move.step()
+            move.reset()
         }
         // A new version of what is there counts as a change of its shelf.
         gained[Shelf(member: member, type: resource.type), default: 0] += 0
@@ -148,14 +194,19 @@ private final class ResourceWriter {
         case .member(let patientID): return try member(patientID.text)
         case .ownerOf(let targets):
             for target in targets {
-                findOwner.reset()
-                findOwner.bind(1, plan)
-                findOwner.bind(2, Int64(target.type.rawValue))
-                findOwner.bind(3, target.id.text)
-                if try findOwner.step(), findOwner.int(0) != 0 { return findOwner.int(0) }
+                let key = ResourceKey.number(target.type, target.id.text.utf8)
+                if let member = try owner(ofKey: key), member != 0 { return member }
             }
             return nil
         }
+    }
+
+    private func owner(ofKey key: Int64) throws -> Int64? {
+        findPlace.reset()
+        defer { findPlace.reset() }
+        findPlace.bind(1, plan)
+        findPlace.bind(2, key)
+        return try findPlace.step() ? findPlace.int(0) : nil
     }
 
     /// The compartment of this Patient, made when its first resource arrives.

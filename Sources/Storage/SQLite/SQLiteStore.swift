@@ -38,7 +38,7 @@ package final class SQLiteStore: Sendable {
             // GRDB chooses NORMAL after it has opened; a token that was answered must survive a power cut.
             try database.execute(
                 sql:
-                    "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = FAST; PRAGMA cache_size = -32768; PRAGMA journal_size_limit = 67108864"
+                    "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = FAST; PRAGMA cache_size = -32768; PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 8192"
             )
             guard try Int.fetchOne(database, sql: "PRAGMA synchronous") == 2 else {
                 throw Refusal(.unavailable, "SQLite would not take synchronous=FULL.")

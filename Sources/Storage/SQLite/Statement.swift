@@ -60,6 +60,15 @@ final class Statement {
         }
     }
 
+    /// Bytes that stay where they are until the statement is reset, so that SQLite need not copy them.
+    func bind(_ index: Int32, lent bytes: UnsafeRawBufferPointer) {
+        sqlite3_bind_blob(handle, index, bytes.baseAddress, Int32(bytes.count), nil)
+    }
+    /// Text that stays where it is until the statement is reset.
+    func bind(_ index: Int32, lentText bytes: UnsafeRawBufferPointer) {
+        sqlite3_bind_text(handle, index, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count), nil)
+    }
+
     // MARK: Columns, from 0; lent until the next step or reset
 
     func int(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
