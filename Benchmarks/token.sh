@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Walks through the sandbox's pages as a member with curl and prints an access token, or another field of the token answer.
 # token.sh DATA_DIRECTORY [TEST_MEMBER_NUMBER, from 0] [FIELD, such as refresh_token]
+# BENCH_MEMBER, when set, is another member's details, as a JSON object like those in sandbox.json.
 set -euo pipefail
 data=$1 number=${2:-0} field=${3:-access_token}
 jar=$(mktemp)
 trap 'rm -f "$jar"' EXIT
-IFS=$'\t' read -r app secret redirect authorize token mail first last born member postal < <(jq -r --argjson number "$number" \
+IFS=$'\t' read -r app secret redirect authorize token mail first last born member postal < <(jq -r --argjson number "$number" --argjson member "${BENCH_MEMBER:-null}" \
     '[(.apps[0] | .clientId, .clientSecret, .redirectUris[0]), (.plans[0] | .authorize, .token), .mail,
-      (.testMembers[$number] | .firstName, .lastName, .birthDate, .memberId, .postalCode)] | @tsv' "$data/sandbox.json")
+      ($member // .testMembers[$number] | .firstName, .lastName, .birthDate, .memberId, .postalCode)] | @tsv' "$data/sandbox.json")
 email="bench-$RANDOM$RANDOM@example.com"
 walk=$(curl -s -c "$jar" -o /dev/null -w '%{redirect_url}' "$authorize?client_id=$app&state=bench&redirect_uri=$redirect")
 send() { # STEP FIELDS...: fills in the form of a step and prints where it leads

@@ -84,7 +84,11 @@ package struct RunningSite: Sendable {
     /// Nil when another process took the port meanwhile.
     private func started(_ others: [any Service], _ logger: Logger) async throws -> (group: ServiceGroup, task: Task<Void, any Error>)? {
         let (running, heard) = AsyncStream.makeStream(of: Int.self)
-        let server = SiteServer.make(site, at: .init(host: "127.0.0.1", port: port), logger: logger) { port in heard.yield(port) }
+        // Every test passes through both ways to the FHIR API: once with the lane, once without.
+        let hasLane = ProcessInfo.processInfo.environment["PAYERBRIDGE_LANE"] != "off"
+        let server = SiteServer.make(site, at: .init(host: "127.0.0.1", port: port), logger: logger, hasLane: hasLane) { port in
+            heard.yield(port)
+        }
         let all: [any Service] = [server] + others
         let group = ServiceGroup(
             configuration: .init(services: all.map { .init(service: $0) }, gracefulShutdownSignals: [], logger: logger))
