@@ -20,6 +20,10 @@ package struct FormParameters: Sendable, PrivateValue {
     /// Reads a body or a query (without its `?`): strict UTF-8, `+` is a space, limits checked before any work is done.
     package init(_ bytes: some Collection<UInt8>, maximumBytes: Int = 16_384, maximumFields: Int = 64) throws(FormProblem) {
         guard bytes.count <= maximumBytes else { throw .tooLarge }
+        try read(Array(bytes), maximumFields)
+    }
+
+    private mutating func read(_ bytes: [UInt8], _ maximumFields: Int) throws(FormProblem) {
         for field in bytes.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: true) {
             guard pairs.count < maximumFields else { throw .tooMany }
             if let equals = field.firstIndex(of: UInt8(ascii: "=")) {
@@ -60,8 +64,9 @@ package struct FormParameters: Sendable, PrivateValue {
     }
 
     /// One form-encoded text; also the encoding of the user and password of RFC 6749 §2.3.1.
-    static func decoded(_ text: some Sequence<UInt8>) throws(FormProblem) -> String {
+    static func decoded(_ text: ArraySlice<UInt8>) throws(FormProblem) -> String {
         var output: [UInt8] = []
+        output.reserveCapacity(text.count)
         var iterator = text.makeIterator()
         while let byte = iterator.next() {
             var decoded = byte

@@ -30,7 +30,7 @@ package struct PreparedResource: Sendable {
         owner = incoming.owner
         meta = incoming.meta
         source = Array(incoming.source)
-        key = ResourceKey.number(incoming.type, incoming.id.text.utf8)
+        key = ResourceKey.number(incoming.type, incoming.id.text)
         first = incoming.meta.writeFirst(incoming.source)
         var hash = SHA256()
         hash.update(bufferPointer: incoming.source)

@@ -9,7 +9,7 @@ struct SeenResources {
 
     /// True when this one was here before.
     mutating func note(_ type: ResourceType, _ id: ResourceID) -> Bool {
-        let hash = ResourceKey.number(type, id.text.utf8)
+        let hash = ResourceKey.number(type, id.text)
         if hashes.count >= Self.capacity { return hashes.contains(hash) }
         return !hashes.insert(hash).inserted
     }

@@ -12,7 +12,7 @@ enum Migrations {
         guard let number = Int64.fromDatabaseValue(values[0]), let type = ResourceType(rawValue: UInt8(truncatingIfNeeded: number)),
             let id = String.fromDatabaseValue(values[1])
         else { return nil }
-        return ResourceKey.number(type, id.utf8)
+        return ResourceKey.number(type, id)
     }
 
     /// Brings the schema up to this program's version; a store made by a newer program is refused.

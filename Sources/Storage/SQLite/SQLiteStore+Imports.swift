@@ -194,7 +194,7 @@ private final class ResourceWriter {
         case .member(let patientID): return try member(patientID.text)
         case .ownerOf(let targets):
             for target in targets {
-                let key = ResourceKey.number(target.type, target.id.text.utf8)
+                let key = ResourceKey.number(target.type, target.id.text)
                 if let member = try owner(ofKey: key), member != 0 { return member }
             }
             return nil
