@@ -6,7 +6,7 @@ extension Columns {
         var rows = Bitmap(count: count)
         for value in values {
             switch value {
-            case .token(let token): mark(token, tokens[number], &rows)
+            case .token(let token): mark(token, tokens[number], SearchTable.parameters(of: type)[number].system, &rows)
             case .date(let prefix, let range):
                 for entry in dates[number] where prefix.holds(entry.range, range) { rows.insert(Int(entry.row)) }
             case .string(let string): mark(string, strings[number], &rows)
@@ -35,7 +35,8 @@ extension Columns {
         return rows
     }
 
-    private func mark(_ token: TokenValue, _ entries: [TokenEntry], _ rows: inout Bitmap) {
+    /// `implied` is the system of those that name none.
+    private func mark(_ token: TokenValue, _ entries: [TokenEntry], _ implied: String?, _ rows: inout Bitmap) {
         let code = token.code.map { Needle($0) }
         switch token.system {
         case .any:
@@ -45,10 +46,11 @@ extension Columns {
             guard let code else { return }
             for entry in entries where entry.system == nil && pool.equal(entry.code, code) { rows.insert(Int(entry.row)) }
         case .exactly(let system):
+            let isImplied = implied?.utf8.elementsEqual(system) ?? false
             let system = Needle(system)
             for entry in entries {
                 if let code, !pool.equal(entry.code, code) { continue }
-                if let own = entry.system, pool.equal(own, system) { rows.insert(Int(entry.row)) }
+                if entry.system.map({ pool.equal($0, system) }) ?? isImplied { rows.insert(Int(entry.row)) }
             }
         }
     }

@@ -4,6 +4,7 @@ import Foundation
 
 /// The values of every search parameter of a shelf's rows, made in one walk over its resources. Indexed by the parameter's number.
 final class Columns: Sendable {
+    let type: ResourceType
     let tokens: [[TokenEntry]]
     let dates: [[DateEntry]]
     let strings: [[StringEntry]]
@@ -18,6 +19,7 @@ final class Columns: Sendable {
     let pool: TextPool
 
     init(_ builder: consuming ColumnsBuilder) {
+        type = builder.type
         (tokens, dates, strings, references) = (builder.tokens, builder.dates, builder.strings, builder.references)
         (quantities, uris, shared, serviceDates) = (builder.quantities, builder.uris, builder.shared, builder.serviceDates)
         distinctShared = builder.distinctShared
@@ -49,7 +51,7 @@ struct ColumnsBuilder {
     var serviceDates: [DateRange?] = []
     var pool = TextPool()
 
-    private let type: ResourceType
+    let type: ResourceType
     private let parameters: [SearchParameter]
     private let tree: PathTree
     private var row: UInt32 = 0

@@ -1,6 +1,6 @@
 import FHIR
 
-/// Answers what the columns do not hold, from the resources themselves: `:text`, `:of-type` and `:identifier`. Asked rarely.
+/// Answers what the columns do not hold, from the resources themselves: `:text`, `:of-type`, `:identifier` and `:missing`. Asked rarely.
 enum DocumentSearch {
     /// Whether this is for here.
     static func isNeeded(_ values: [SearchValue]) -> Bool {
@@ -16,9 +16,36 @@ enum DocumentSearch {
         var holds = false
         for path in parameter.paths where path.constant == nil {
             path.forEachValue(in: resource) { element in
-                if !holds { holds = values.contains { matches(element, $0) } }
+                if !holds, isOf(path.target, element) { holds = values.contains { matches(element, $0) } }
             }
         }
+        return holds
+    }
+
+    /// Whether the resource has the parameter's element, be it a text without a code or a reference without an address. Extensions
+    /// alone, such as the reason for its absence, are no value.
+    static func isPresent(_ resource: JSONValue, _ parameter: SearchParameter) -> Bool {
+        var holds = false
+        for path in parameter.paths {
+            if path.steps.isEmpty { return true }
+            path.forEachValue(in: resource) { element in
+                if !holds { holds = isOf(path.target, element) && hasValue(element) }
+            }
+        }
+        return holds
+    }
+
+    /// `.where(resolve() is Patient)`: what is known to lead elsewhere does not count.
+    private static func isOf(_ target: ResourceType?, _ element: JSONValue) -> Bool {
+        guard let target else { return true }
+        if let text = element["reference"]?.text { return Reference(text)?.type == target }
+        return element["type"].map { $0.isText(target.name) } ?? true
+    }
+
+    private static func hasValue(_ element: JSONValue) -> Bool {
+        guard element.isObject else { return element.kind != .null }
+        var holds = false
+        element.forEachMember { name, _ in if !name.isText("extension") && !name.isText("id") { holds = true } }
         return holds
     }
 

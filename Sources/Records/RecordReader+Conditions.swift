@@ -30,6 +30,10 @@ extension RecordReader {
         switch test {
         case .missing(let isMissing):
             var rows = try shelf.columns().present(number, parameter.kind, count: count)
+            let parser = JSONParser()
+            for row in 0..<count where !rows.contains(row) {
+                if try shelf.withBody(row, { DocumentSearch.isPresent(try parser.parse($0), parameter) }) { rows.insert(row) }
+            }
             if isMissing { rows.invert() }
             return rows
         case .noneOf(let values):
@@ -79,11 +83,14 @@ extension RecordReader {
             if let known = answers[entry.id.hash] {
                 answer = known
             } else {
-                answer = columns.pool.withBytes(entry.id) { id in
-                    if let view, let meeting { return view.shelf.row(of: id).map { meeting.contains($0) } ?? false }
-                    guard ReleasedTypes.isShared(target), let id = ResourceID(id) else { return false }
-                    guard let found = try? resolve(Reference(target, id), for: .search) else { return false }
-                    return (try? self.rows(condition, found.shelf))?.contains(found.row) ?? false
+                if let view, let meeting {
+                    answer = columns.pool.withBytes(entry.id) { view.shelf.row(of: $0) }.map { meeting.contains($0) } ?? false
+                } else if ReleasedTypes.isShared(target), let id = columns.pool.withBytes(entry.id, { ResourceID($0) }),
+                    let found = try resolve(Reference(target, id), for: .search)
+                {
+                    answer = try self.rows(condition, found.shelf).contains(found.row)
+                } else {
+                    answer = false
                 }
                 answers[entry.id.hash] = answer
             }
@@ -95,7 +102,7 @@ extension RecordReader {
     /// The rows to which an open resource of the source type refers that meets the condition.
     private func has(_ source: ResourceType, _ reference: Int, _ condition: SearchCondition, _ shelf: Shelf) throws -> Bitmap {
         var rows = Bitmap(count: shelf.rows.count)
-        guard let view = try view(source, for: .search) else { return rows }
+        guard let view = try searched(source) else { return rows }
         var meeting = try self.rows(condition, view.shelf)
         meeting.formIntersection(view.rows)
         guard !meeting.isEmpty else { return rows }

@@ -8,12 +8,17 @@ extension RecordReader {
     package func everything(_ query: EverythingQuery, after: String? = nil) throws -> SearchOutcome? {
         guard let patient = try view(.patient, for: .read), patient.count > 0 else { return nil }
         var parts: [(shelf: Shelf, rows: Bitmap)] = []
-        for type in Self.order where query.wants(type) {
+        // The plan's own resources that the record refers to belong to it, whichever of its types are asked for, old or new.
+        var referring: [(shelf: Shelf, rows: Bitmap)] = []
+        let wantsShared = ReleasedTypes.shared.contains { query.wants($0) }
+        for type in Self.order where wantsShared || query.wants(type) {
             guard let view = type == .patient ? patient : try view(type, for: .search) else { continue }
-            let rows = try chosen(view, query)
+            let cared = try cared(view, query)
+            if wantsShared { referring.append((view.shelf, cared)) }
+            let rows = query.wants(type) ? recent(cared, view.shelf, query) : Bitmap(count: cared.count)
             if !rows.isEmpty { parts.append((view.shelf, rows)) }
         }
-        let shared = try referred(parts, query)
+        let shared = try referred(referring, query)
         if query.wants(.provenance) {
             for part in parts {
                 if let found = try transmission(of: part.shelf.type, for: .search) {
@@ -40,23 +45,30 @@ extension RecordReader {
     private static let order: [ResourceType] =
         [.patient] + ReleasedTypes.clinical.filter { $0 != .patient && !ReleasedTypes.isShared($0) }
 
-    private func chosen(_ view: View, _ query: EverythingQuery) throws -> Bitmap {
-        var rows = view.rows
-        guard query.care != nil || !query.since.isEmpty else { return rows }
-        let dates = try query.care == nil ? [] : view.shelf.columns().serviceDates
-        var kept = Bitmap(count: rows.count)
-        rows.forEach { row in
-            if let care = query.care, let date = dates[row], date.high <= care.low || date.low >= care.high { return true }
-            let updated = view.shelf.rows[row].lastUpdated
-            if !query.since.isEmpty, !query.since.contains(where: { $0.holds(updated) }) { return true }
+    /// Of the care dates that are asked for.
+    private func cared(_ view: View, _ query: EverythingQuery) throws -> Bitmap {
+        guard let care = query.care else { return view.rows }
+        let dates = try view.shelf.columns().serviceDates
+        var kept = Bitmap(count: view.rows.count)
+        view.rows.forEach { row in
+            if let date = dates[row], date.high <= care.low || date.low >= care.high { return true }
             kept.insert(row)
             return true
         }
-        rows = kept
-        return rows
+        return kept
     }
 
-    /// The plan's own resources that the chosen ones refer to, and those that these refer to in turn.
+    private func recent(_ rows: Bitmap, _ shelf: Shelf, _ query: EverythingQuery) -> Bitmap {
+        guard !query.since.isEmpty else { return rows }
+        var kept = Bitmap(count: rows.count)
+        rows.forEach { row in
+            if query.since.contains(where: { $0.holds(shelf.rows[row].lastUpdated) }) { kept.insert(row) }
+            return true
+        }
+        return kept
+    }
+
+    /// The plan's own resources that these refer to, and those that they refer to in turn.
     private func referred(_ parts: [(shelf: Shelf, rows: Bitmap)], _ query: EverythingQuery) throws -> [Found] {
         var known: Set<Reference> = []
         var found: [Found] = []

@@ -72,13 +72,17 @@ extension RecordReader {
                 try bring(Found(shelf: view.shelf, row: Int(entry.row)))
             }
         }
-        guard inclusion.source == .provenance, inclusion.parameters.contains(where: { isTarget($0) }) else { return }
-        for type in Set(targets.map(\.type)) where inclusion.target == nil || inclusion.target == type {
-            if let transmission = try transmission(of: type, for: .search) { try bring(transmission) }
-        }
+        guard inclusion.source == .provenance else { return }
+        for type in transmitted(inclusion, targets) { if let made = try transmission(of: type, for: .search) { try bring(made) } }
     }
 
-    private func isTarget(_ number: Int) -> Bool { SearchTable.parameters(of: .provenance)[number].name == "target" }
+    /// The types whose transmission names one of these: each names the member and what there is of its type.
+    private func transmitted(_ inclusion: Inclusion, _ targets: [Found]) -> [ResourceType] {
+        let names = inclusion.parameters.map { SearchTable.parameters(of: .provenance)[$0].name }
+        let types = Set(targets.map(\.type)).filter { inclusion.target == nil || inclusion.target == $0 }
+        if types.contains(.patient), names.contains("target") || names.contains("patient") { return ReleasedTypes.clinical }
+        return names.contains("target") ? ReleasedTypes.clinical.filter { types.contains($0) } : []
+    }
 }
 
 extension RecordReader.Found {

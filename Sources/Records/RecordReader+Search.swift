@@ -12,7 +12,7 @@ extension RecordReader {
     }
 
     /// The transmission's Provenances are searched like those that are stored.
-    private func searched(_ type: ResourceType) throws -> View? {
+    func searched(_ type: ResourceType) throws -> View? {
         guard let view = try view(type, for: .search) else { return nil }
         return type == .provenance ? try withTransmissions(view, for: .search) : view
     }

@@ -30,8 +30,8 @@ package final class Shelf: Sendable {
     private let made = Mutex<Columns?>(nil)
     /// What the plan says of having sent all of it; made when it is first asked for.
     let transmission = Mutex<Shelf?>(nil)
-    /// The rows that the policy lets go, for the day it was last asked on.
-    private let released = Mutex<(day: Int64, rows: Bitmap?)?>(nil)
+    /// The rows that the policy lets go that was last asked for, on the day it was asked.
+    private let released = Mutex<(policy: ReleasePolicy, day: Int64, rows: Bitmap?)?>(nil)
 
     init(type: ResourceType, state: ShelfState, entries: ByteBuffer, rows: [Row], mayHaveLabels: Bool) {
         (self.type, self.state, self.entries, self.rows, self.mayHaveLabels) = (type, state, entries, rows, mayHaveLabels)
@@ -102,7 +102,7 @@ package final class Shelf: Sendable {
     func released(by policy: ReleasePolicy, at now: Timestamp) throws -> Bitmap? {
         guard mayHaveLabels || policy.serviceYears != nil else { return nil }
         let day = now.milliseconds.flooredQuotient(by: 86_400_000)
-        if let known = released.withLock({ $0 }), known.day == day { return known.rows }
+        if let known = released.withLock({ $0 }), known.day == day, known.policy == policy { return known.rows }
         let dates = try columns().serviceDates
         let parser = JSONParser()
         var kept = Bitmap(count: rows.count)
@@ -114,7 +114,7 @@ package final class Shelf: Sendable {
             if policy.verdict(on: facts, at: now) == .released { kept.insert(row) }
         }
         let all = kept.population == rows.count ? nil : kept
-        released.withLock { $0 = (day, all) }
+        released.withLock { $0 = (policy, day, all) }
         return all
     }
 }

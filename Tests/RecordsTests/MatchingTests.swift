@@ -32,6 +32,10 @@ struct MatchingTests {
             ("category", "|plain", true), ("category", "plain", true), ("category", "http://cat|plain", false),
             ("category", "LABORATORY", false),
             ("status", "final", true), ("status", "|final", true), ("status", "amended", false),
+            // The system of a bare code is that of its binding.
+            ("status", "http://hl7.org/fhir/observation-status|final", true), ("status", "http://hl7.org/fhir/observation-status|", true),
+            ("status", "http://hl7.org/fhir/event-status|final", false),
+            ("status", "http://hl7.org/fhir/observation-status|amended", false),
             // A comma is OR, escaped it is a comma.
             ("code", "0,1-8", true), ("code", "1-8,", true), ("code", "0,9", false), ("code", #"x\,y\|z"#, true), ("code", "x,y", false),
             ("code", #"http://a|x\,y\|z"#, true), ("code", #"\1-8"#, true),
@@ -58,6 +62,20 @@ struct MatchingTests {
         ])
     func otherTokens(_ row: (type: ResourceType, resource: String, name: String, value: String, expected: Bool)) throws {
         #expect(try matches(row.type, row.resource, row.name, row.value) == row.expected)
+    }
+
+    @Test(
+        "A parameter is missing only where its element is",
+        arguments: [
+            (#"{"code":{"text":"Only text"}}"#, "code", false), (#"{"encounter":{"display":"The visit"}}"#, "encounter", false),
+            (#"{"encounter":{"identifier":{"value":"v"}}}"#, "encounter", false),
+            (#"{"subject":{"reference":"Device/d"}}"#, "subject", false), (#"{"subject":{"reference":"Device/d"}}"#, "patient", true),
+            (#"{"code":{"extension":[{"url":"u","valueCode":"unknown"}]}}"#, "code", true), (#"{"status":"final"}"#, "code", true),
+            (#"{"code":{}}"#, "code", true), (#"{"valueQuantity":{"unit":"mg"}}"#, "value-quantity", false),
+        ])
+    func missing(_ row: (resource: String, name: String, expected: Bool)) throws {
+        #expect(try matches(.observation, row.resource, row.name + ":missing", "true") == row.expected)
+        #expect(try matches(.observation, row.resource, row.name + ":missing", "false") == !row.expected)
     }
 
     // MARK: Strings
@@ -96,6 +114,15 @@ struct MatchingTests {
         ])
     func references(_ row: (value: String, expected: Bool)) throws {
         #expect(try matches(.observation, #"{"encounter":{"reference":"Encounter/e1"}}"#, "encounter", row.value) == row.expected)
+    }
+
+    @Test("The identifier of a reference counts for the types that it may lead to")
+    func referenceIdentifiers() throws {
+        let device = #"{"subject":{"reference":"Device/d","identifier":{"value":"v"}}}"#
+        #expect(try matches(.observation, device, "subject:identifier", "v"))
+        #expect(try !matches(.observation, device, "patient:identifier", "v"))
+        #expect(try matches(.observation, #"{"subject":{"identifier":{"value":"v"}}}"#, "patient:identifier", "v"))
+        #expect(try !matches(.observation, #"{"subject":{"type":"Device","identifier":{"value":"v"}}}"#, "patient:identifier", "v"))
     }
 
     // MARK: Dates, against an evaluator that lists every day

@@ -1,7 +1,7 @@
 package import FHIR
 
 /// What a plan lets go through one channel. The one place that decides whether a resource is in or out, and can say why.
-package struct ReleasePolicy: Sendable {
+package struct ReleasePolicy: Sendable, Equatable {
     /// The types that are shared; the four that never are cannot be among them.
     package let types: Set<ResourceType>
     /// How many years of service before today are shared; nil for all. What has no date of service is always shared.

@@ -14,7 +14,7 @@ package final class JSONParser {
 
     deinit { pb_json_destroy(json) }
 
-    /// The document's root; it and all reached from it are valid until this parser's next `parse`.
+    /// The document's root; it and all reached from it are valid until this parser's next `parse` and as long as someone holds the parser.
     package func parse(_ bytes: UnsafeRawBufferPointer) throws(JSONProblem) -> JSONValue {
         guard let base = bytes.baseAddress else { throw .empty }
         var position: UInt32 = 0
@@ -27,6 +27,10 @@ package final class JSONParser {
 
     /// Parses and hands the root to `body`, the shape in which nothing can outlive its bytes.
     package func withDocument<T>(_ bytes: [UInt8], _ body: (JSONValue) throws -> T) throws -> T {
-        try bytes.withUnsafeBytes { try body(try parse($0)) }
+        try bytes.withUnsafeBytes { try withDocument($0, body) }
+    }
+
+    package func withDocument<T>(_ bytes: UnsafeRawBufferPointer, _ body: (JSONValue) throws -> T) throws -> T {
+        try withExtendedLifetime(self) { try body(try parse(bytes)) }
     }
 }

@@ -35,10 +35,10 @@ package struct IncomingResource {
         meta = MetaSplice(resource, base: resource.range.lowerBound, missingID: id)
     }
 
-    /// Claims and coverage hidden inside a clinical resource would leave with it.
+    /// Claims and coverage hidden inside a clinical resource would leave with it, however deep they stand.
     private static func check(contained: JSONValue, in type: ResourceType) throws(ResourceProblem) {
         var found: String?
-        contained.forEachElement { element in
+        contained.forEachDescendant { element in
             if let name = element["resourceType"]?.text, let inner = ResourceType(name),
                 ReleasedTypes.isNeverShared(inner) || inner == .patient
             {

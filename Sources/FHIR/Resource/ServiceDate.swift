@@ -13,8 +13,10 @@ package enum ServiceDate {
             }
             if found != nil { break }
         }
-        guard type == .condition, let onset = found else { return found }
-        return DateRange(low: onset.low, high: abatement(of: resource)?.high ?? DateRange.latest)
+        guard type == .condition else { return found }
+        let end = abatement(of: resource)
+        guard found != nil || end != nil else { return nil }
+        return DateRange(low: found?.low ?? DateRange.earliest, high: end?.high ?? DateRange.latest)
     }
 
     private static func abatement(of condition: JSONValue) -> DateRange? {

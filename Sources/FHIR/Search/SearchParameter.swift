@@ -14,6 +14,8 @@ package struct SearchParameter: Sendable {
     package let paths: [SearchPath]
     /// The types that a reference may lead to, of those that this exchange knows; a chain goes on there.
     package let targets: [ResourceType]
+    /// The system that a bare code has by its binding, such as `http://hl7.org/fhir/observation-status`; nil when the values name theirs.
+    package let system: String?
     /// The canonical address of its definition.
     package let definition: String
     /// Nil when it is FHIR's own and US Core does not name it.

@@ -1,8 +1,8 @@
 /// Every search parameter that the API offers, by type: the one table from which the search, the CapabilityStatement and the
 /// documentation come. The rows stand in `Table/SearchParameters.txt`.
 ///
-/// A row: name, kind, paths separated by ` | `, then `-> targets` of a reference, `@ id` of a definition that is not `Type-name`, and
-/// `! expectation` of US Core. Source: the FHIR R4 search parameter registry; US Core 3.1.1 and 6.1.0.
+/// A row: name, kind, paths separated by ` | `, then `-> targets` of a reference, `= system` of a bare code, `@ id` of a definition that is
+/// not `Type-name`, and `! expectation` of US Core. Source: the FHIR R4 search parameter registry; US Core 3.1.1 and 6.1.0.
 package enum SearchTable {
     package struct Entry: Sendable {
         package let type: ResourceType
@@ -37,7 +37,7 @@ package enum SearchTable {
 
     private static func own(_ name: String, _ kind: SearchParameter.Kind, _ path: String) -> SearchParameter {
         SearchParameter(
-            name: name, kind: kind, paths: [SearchPath(path)], targets: [],
+            name: name, kind: kind, paths: [SearchPath(path)], targets: [], system: nil,
             definition: "http://hl7.org/fhir/SearchParameter/Resource-\(name.dropFirst())", expectation: nil)
     }
 
@@ -79,16 +79,18 @@ package enum SearchTable {
         guard let kind = SearchParameter.Kind(rawValue: words[1]) else { return nil }
         var paths: [SearchPath] = []
         var targets: [ResourceType] = []
+        var system: String?
         var id = "\(type.name)-\(words[0])"
         var expectation: SearchParameter.Expectation?
         var section = "|"
         for word in words.dropFirst(2) {
             switch word {
-            case "|", "->", "@", "!": section = word
+            case "|", "->", "=", "@", "!": section = word
             default:
                 switch section {
                 case "|": paths.append(SearchPath(word))
                 case "->": targets += word == "*" ? ReleasedTypes.clinical : ResourceType(word).map { [$0] } ?? []
+                case "=": system = word
                 case "@": id = word
                 default: expectation = SearchParameter.Expectation(rawValue: word)
                 }
@@ -96,6 +98,6 @@ package enum SearchTable {
         }
         let root = id.hasPrefix("us-core") ? "http://hl7.org/fhir/us/core/SearchParameter/" : "http://hl7.org/fhir/SearchParameter/"
         return SearchParameter(
-            name: words[0], kind: kind, paths: paths, targets: targets, definition: root + id, expectation: expectation)
+            name: words[0], kind: kind, paths: paths, targets: targets, system: system, definition: root + id, expectation: expectation)
     }
 }

@@ -27,8 +27,8 @@ extension FHIRDesk {
         if isKnown(found, call) { return FHIRAnswer(304, headers, []) }
         var body = found.body
         if detail != .whole {
-            let bytes = try found.shelf.withBody(found.row) {
-                ResourceSubset.write(try JSONParser().parse($0), type: found.type, detail: detail)
+            let bytes = try found.shelf.withBody(found.row) { body in
+                try JSONParser().withDocument(body) { ResourceSubset.write($0, type: found.type, detail: detail) }
             }
             body = ByteBuffer(bytes: bytes)
         }
