@@ -5,10 +5,18 @@ import Trust
 extension RecordReader {
     /// Searches one type; nil when it is closed. `after` is the place that an earlier page ended at.
     package func search(_ query: SearchQuery, after: String? = nil) throws -> SearchOutcome? {
-        guard let view = try searched(query.type) else { return nil }
+        guard let view = try ownView(query) ?? searched(query.type) else { return nil }
         var found = try page(query, view, after: after)
         if !query.isCountOnly { found.included = try inclusions(query, found.matches) }
         return found
+    }
+
+    /// Of what belongs to the plan, a search by `_id` reads only those, and a directory too large to look through is not looked through.
+    private func ownView(_ query: SearchQuery) throws -> View? {
+        guard ReleasedTypes.isShared(query.type) else { return nil }
+        for case .id(let ids) in query.conditions where ids.count <= SearchTest.maximumValues { return try named(ids, query.type) }
+        try limitDirectory(query.type)
+        return nil
     }
 
     /// The transmission's Provenances are searched like those that are stored.

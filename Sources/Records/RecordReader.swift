@@ -26,7 +26,8 @@ package final class RecordReader {
     private let mark: Int64
     private struct ViewKey: Hashable { let type: ResourceType, interaction: UInt8 }
     private var views: [ViewKey: View?] = [:]
-    private var loose: [Reference: Found?] = [:]
+    private struct LooseKey: Hashable { let reference: Reference, interaction: UInt8 }
+    private var loose: [LooseKey: Found?] = [:]
     private var looseReads = 0
 
     /// A resource that may be sent: a row of some shelf.
@@ -109,6 +110,42 @@ package final class RecordReader {
         return try cache.single(Reference(type, known), plan: access.compartment.plan, mark: mark, load: load)
     }
 
+    /// The most of the plan's own resources of one type that a search looks through.
+    private static let largestDirectory = 100_000
+
+    func limitDirectory(_ type: ResourceType) throws {
+        let count = try store.state(of: type, in: access.compartment).count
+        guard count > Self.largestDirectory else { return }
+        throw RecordProblem.search(
+            SearchProblem(
+                .tooCostly, "This plan has \(count) resources of this type. Read those that the record refers to, or search with _id."))
+    }
+
+    /// These of the plan's own resources, as far as they are open, as a view of their own; nil when the type is closed.
+    func named(_ ids: [[UInt8]], _ type: ResourceType) throws -> View? {
+        if case .closed = access.opening(type, for: .search) { return nil }
+        var found: [Found] = []
+        for id in Set(ids) {
+            guard let id = id.withUnsafeBytes({ ResourceID($0) }) else { continue }
+            if let resource = try resolve(Reference(type, id), for: .search) { found.append(resource) }
+        }
+        return View(shelf: Self.shelf(of: found, type, base: base), open: nil)
+    }
+
+    /// A shelf of resources that stand in others.
+    static func shelf(of found: [Found], _ type: ResourceType, base: String) -> Shelf {
+        let ordered = found.sorted { a, b in a.shelf.withID(a.row) { id in b.shelf.withID(b.row) { id.lexicographicallyPrecedes($0) } } }
+        var builder = ShelfBuilder(type, base: base)
+        for one in ordered {
+            one.shelf.withID(one.row) { id in
+                one.shelf.withBody(one.row) { body in
+                    builder.append(StoredResource(id: id, version: one.version, lastUpdated: one.lastUpdated, body: body))
+                }
+            }
+        }
+        return builder.finish()
+    }
+
     /// The open resource that a reference leads to. What belongs to no member is read one by one, so that the work grows with the record.
     func resolve(_ reference: Reference, for interaction: Scope.Interactions) throws -> Found? {
         guard ReleasedTypes.isShared(reference.type) else {
@@ -117,14 +154,15 @@ package final class RecordReader {
             else { return nil }
             return Found(shelf: view.shelf, row: row)
         }
-        if let known = loose[reference] { return known }
+        let key = LooseKey(reference: reference, interaction: interaction.rawValue)
+        if let known = loose[key] { return known }
         looseReads += 1
         guard looseReads <= Self.maximumLooseReads else {
             throw RecordProblem.search(
                 SearchProblem(.tooCostly, "This leads to more than \(Self.maximumLooseReads) shared resources; ask for less at once."))
         }
         let found = try read(reference.type, id: reference.id.text, for: interaction)
-        loose[reference] = .some(found)
+        loose[key] = .some(found)
         return found
     }
 

@@ -40,23 +40,12 @@ extension RecordReader {
             if let view = try view(type, for: .search), view.count > 0 { views.append((type, view)) }
         }
         let made = transmissionShelf(views)
-        var rows: [(shelf: Shelf, row: Int)] = []
+        var all = made.rows.indices.map { Found(shelf: made, row: $0) }
         stored.rows.forEach {
-            rows.append((stored.shelf, $0))
+            all.append(Found(shelf: stored.shelf, row: $0))
             return true
         }
-        rows += made.rows.indices.map { (made, $0) }
-        rows.sort { a, b in a.shelf.withID(a.row) { id in b.shelf.withID(b.row) { id.lexicographicallyPrecedes($0) } } }
-        var builder = ShelfBuilder(.provenance, base: base)
-        for (shelf, row) in rows {
-            shelf.withID(row) { id in
-                shelf.withBody(row) { body in
-                    builder.append(
-                        StoredResource(id: id, version: shelf.rows[row].version, lastUpdated: shelf.rows[row].lastUpdated, body: body))
-                }
-            }
-        }
-        return View(shelf: builder.finish(), open: nil)
+        return View(shelf: Self.shelf(of: all, .provenance, base: base), open: nil)
     }
 
     private static let idPrefix = "transmission-"

@@ -28,9 +28,12 @@ final class MemoryRecord: ClinicalStore, Sendable {
     static let compartment = Compartment(plan: plan.key, member: Key(1), patientID: "p1")
 
     private let items: [ResourceType: [Item]]
+    /// What the store says it has of a type, where that is more than it is given.
+    private let claimed: [ResourceType: Int]
     let cache = ShelfCache()
 
-    init(_ items: [Item]) {
+    init(_ items: [Item], claimed: [ResourceType: Int] = [:]) {
+        self.claimed = claimed
         self.items = Dictionary(grouping: items, by: \.type).mapValues { $0.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) } }
     }
 
@@ -55,7 +58,7 @@ final class MemoryRecord: ClinicalStore, Sendable {
     }
 
     func state(of type: ResourceType, in compartment: Compartment) throws(Refusal) -> ShelfState {
-        ShelfState(version: 1, count: items[type]?.count ?? 0)
+        ShelfState(version: 1, count: claimed[type] ?? items[type]?.count ?? 0)
     }
 
     func counts(in compartment: Compartment) throws(Refusal) -> [ResourceType: Int] { items.mapValues(\.count) }

@@ -94,6 +94,23 @@ struct ViewTests {
         }
     }
 
+    @Test("A plan's whole directory is not looked through for one member, but what is named is found")
+    func largeDirectory() throws {
+        let names = ["a", "b", "c"].map { id in
+            MemoryRecord.Item(
+                type: .practitioner, id: id, body: #"{"resourceType":"Practitioner","id":"\#(id)","name":[{"family":"\#(id)"}]}"#)
+        }
+        let large = MemoryRecord(names, claimed: [.practitioner: 100_001])
+        do {
+            _ = try large.search(.practitioner, [("name", "a")])
+            Issue.record("it was looked through")
+        } catch RecordProblem.search(let problem) { #expect(problem.code == .tooCostly) }
+        #expect(try large.search(.practitioner, [("_id", "c,a,x")]).ids == ["a", "c"])
+        #expect(try large.search(.practitioner, [("_id", "c,a"), ("name", "c")]).ids == ["c"])
+        #expect(try large.reader().read(.practitioner, id: "b") != nil)
+        #expect(try MemoryRecord(names, claimed: [.practitioner: 100_000]).search(.practitioner, [("name", "a")]).ids == ["a"])
+    }
+
     @Test("A condition that cannot be applied to a type opens nothing of it")
     func foreignConditions() throws {
         let plan = try MemoryPlan(Self.resources)

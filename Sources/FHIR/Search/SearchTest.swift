@@ -5,7 +5,7 @@ package enum SearchTest: Sendable {
     case missing(Bool)
 
     /// The most values one parameter may list.
-    static let maximumValues = 256
+    package static let maximumValues = 256
 
     /// Reads the value of `parameter` under this modifier. `now` is what `ap` is measured from; `base` is the server's own FHIR base.
     init(
