@@ -64,7 +64,7 @@ private final class ResourceWriter {
         find = try Statement(
             connection, "SELECT rowid, version, digest FROM resource WHERE plan = ? AND member = ? AND type = ? AND id = ?")
         place = try Statement(
-            connection, "INSERT INTO resource_place (plan, key, member) VALUES (?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1")
+            connection, "INSERT INTO resource_place (plan, key, member) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
         findPlace = try Statement(connection, "SELECT member FROM resource_place WHERE plan = ? AND key = ?")
         move = try Statement(connection, "UPDATE resource_place SET member = ? WHERE plan = ? AND key = ?")
         update = try Statement(
@@ -102,9 +102,10 @@ private final class ResourceWriter {
         place.bind(1, plan)
         place.bind(2, resource.key)
         place.bind(3, member)
-        let isNew = try place.step()
+        // RETURNING would tell as well, through a table of its own for each row.
+        _ = try place.step()
         place.reset()
-        return isNew
+        return place.changesCount == 1
     }
 
     private func add(_ resource: PreparedResource, _ member: Int64) throws {

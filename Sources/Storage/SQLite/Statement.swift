@@ -21,6 +21,9 @@ final class Statement {
         sqlite3_clear_bindings(handle)
     }
 
+    /// Rows that the connection's last statement has changed.
+    var changesCount: Int { Int(sqlite3_changes(sqlite3_db_handle(handle))) }
+
     /// True while there is a row.
     func step() throws -> Bool {
         switch sqlite3_step(handle) {
