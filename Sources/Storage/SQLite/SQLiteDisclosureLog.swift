@@ -148,6 +148,7 @@ private final class DisclosureWriter {
         // An answer leaves only after its entry is on disk.
         for pragma in [
             "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA temp_store=MEMORY", "PRAGMA journal_size_limit=67108864",
+            "PRAGMA wal_autocheckpoint=4096",
         ] {
             try Self.run(handle, pragma)
         }
@@ -229,11 +230,18 @@ private final class DisclosureWriter {
     /// Each number as eight bytes, little-endian, then the length of the target and its bytes.
     static func add(_ disclosure: Disclosure, to hash: inout SHA256) {
         var target = disclosure.target
-        let numbers = [
-            disclosure.at.milliseconds, disclosure.plan.number, disclosure.member.number, disclosure.grant.number, disclosure.app.number,
-            Int64(disclosure.interaction.rawValue), Int64(disclosure.type.rawValue), Int64(disclosure.resources), Int64(target.utf8.count),
-        ].map(\.littleEndian)
-        numbers.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        withUnsafeTemporaryAllocation(of: Int64.self, capacity: 9) { numbers in
+            numbers[0] = disclosure.at.milliseconds.littleEndian
+            numbers[1] = disclosure.plan.number.littleEndian
+            numbers[2] = disclosure.member.number.littleEndian
+            numbers[3] = disclosure.grant.number.littleEndian
+            numbers[4] = disclosure.app.number.littleEndian
+            numbers[5] = Int64(disclosure.interaction.rawValue).littleEndian
+            numbers[6] = Int64(disclosure.type.rawValue).littleEndian
+            numbers[7] = Int64(disclosure.resources).littleEndian
+            numbers[8] = Int64(target.utf8.count).littleEndian
+            hash.update(bufferPointer: UnsafeRawBufferPointer(numbers))
+        }
         target.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
     }
 
