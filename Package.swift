@@ -130,7 +130,8 @@ let package = Package(
             dependencies: [
                 "Exchange", "FHIR", "Server", "Storage", "Synthetic", "Trust", httpClient, hummingbird, lifecycle, logging,
             ] + sockets, path: "Tests/TestSupport", swiftSettings: house),
-        .testTarget(name: "ServerTests", dependencies: ["TestSupport", "Exchange", "FHIR", "Synthetic", "Trust"], swiftSettings: house),
+        .testTarget(
+            name: "ServerTests", dependencies: ["TestSupport", "Exchange", "FHIR", "Storage", "Synthetic", "Trust"], swiftSettings: house),
         .testTarget(
             name: "JourneyTests",
             dependencies: [
