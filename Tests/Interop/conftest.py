@@ -18,6 +18,8 @@ os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
 
 from fhirpy import SyncFHIRClient  # noqa: E402
 
+import corners  # noqa: E402
+from api import API  # noqa: E402
 from mailbox import SMTPMailbox, SandboxMailbox  # noqa: E402
 from oauth import Member  # noqa: E402
 from sandbox import ROOT, Sandbox, program  # noqa: E402
@@ -144,3 +146,19 @@ def whole_record(fhirpy_client, granted):
             search = search.search(patient=granted["patient"])
         record[type] = [found.serialize() for found in search.fetch_all()]
     return record
+
+
+@pytest.fixture(scope="session")
+def complete(start_sandbox, tmp_path_factory):
+    """A sandbox whose first member has something for every search of US Core to find: its `api`, `metadata`, and the `record` by type."""
+    sandbox = start_sandbox(members=0)
+    play = Member(sandbox, SandboxMailbox(sandbox))
+    granted = play.tokens(sandbox.member(MAYTE))
+    api = API(sandbox.fhir, granted["access_token"], granted["patient"])
+    file = tmp_path_factory.mktemp("corners") / "corners.ndjson"
+    corners.write(api.get(f"Patient/{api.patient}"), file)
+    subprocess.run([program(), "import", "--data", str(sandbox.data), str(file)], check=True, capture_output=True)
+    metadata = api.get("metadata")
+    types = {entry["type"]: entry for entry in metadata["rest"][0]["resource"]}
+    record = {type: api.all(type, {"_count": "1000"}) for type in types}
+    return SimpleNamespace(sandbox=sandbox, play=play, granted=granted, api=api, metadata=metadata, types=types, record=record)
