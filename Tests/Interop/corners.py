@@ -35,6 +35,10 @@ def more(patient):
          "category": [coded("http://terminology.hl7.org/CodeSystem/observation-category", "laboratory")], "effectiveDateTime": "2025-03",
          "valueQuantity": {"value": 5.40, "unit": "mmol/L", "system": "http://unitsofmeasure.org", "code": "mmol/L"},
          "device": {"reference": "Device/corner-device"}, "performer": [{"reference": "PractitionerRole/corner-role"}]},
+        {"resourceType": "DocumentReference", "id": "corner-letter", "status": "current", "subject": me, "type": coded(LOINC, "18842-5"),
+         "category": [coded("http://hl7.org/fhir/us/core/CodeSystem/us-core-documentreference-category", "clinical-note")],
+         "date": "2025-02-04T10:00:00Z", "context": {"period": {"start": "2025-02-03", "end": "2025-02-04"}},
+         "content": [{"attachment": {"contentType": "text/plain", "data": "SGVsbG8="}}]},
         {"resourceType": "Goal", "id": "corner-goal", "lifecycleStatus": "active", "description": coded(SNOMED, "281004000"), "subject": me,
          "target": [{"dueDate": "2027-01-31"}]},
         {"resourceType": "Media", "id": "corner-picture", "status": "completed", "subject": me, "createdDateTime": "2025-02-03",
@@ -57,4 +61,5 @@ def more(patient):
 
 
 def write(patient, path):
-    path.write_text("".join(json.dumps(resource) + "\n" for resource in more(patient)))
+    # A decimal keeps its last zero, which json.dumps would not write.
+    path.write_text("".join(json.dumps(resource) + "\n" for resource in more(patient)).replace('"value": 5.4,', '"value": 5.40,'))

@@ -9,7 +9,7 @@ ASSERTED = "http://hl7.org/fhir/StructureDefinition/condition-assertedDate"
 
 # Where a parameter looks, where that is not the element of its own name.
 PATHS = {
-    "patient": ["patient", "subject"], "clinical-status": ["clinicalStatus"], "lifecycle-status": ["lifecycleStatus"],
+    "_id": ["id"], "patient": ["patient", "subject"], "clinical-status": ["clinicalStatus"], "lifecycle-status": ["lifecycleStatus"],
     "onset-date": ["onsetDateTime", "onsetPeriod"], "abatement-date": ["abatementDateTime", "abatementPeriod"],
     "recorded-date": ["recordedDate"], "target-date": ["target.dueDate"], "authoredon": ["authoredOn"],
     "discharge-disposition": ["hospitalization.dischargeDisposition"], "birthdate": ["birthDate"], "death-date": ["deceasedDateTime"],

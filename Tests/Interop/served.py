@@ -10,6 +10,7 @@ from requests.adapters import HTTPAdapter
 
 from mailbox import patiently
 from sandbox import App, free_port, program
+from walk import Walk, answer_of, details
 
 # Members of two plans. Their numbers, key order and unknown extension must survive; their claims must not.
 RECORDS = {
@@ -56,15 +57,16 @@ class Front(HTTPAdapter):
 
 
 class Served:
-    """Imports the records, registers an app at each plan, and serves both."""
+    """Imports the records, registers an app at each plan, and serves them. `release` is written below each plan."""
 
-    def __init__(self, folder, smtp_port):
+    def __init__(self, folder, smtp_port, records=RECORDS, release=""):
+        self.records, self.release = records, release
         self.folder = pathlib.Path(folder)
         self.port = free_port()
         self.config = self.folder / "payerbridge.yaml"
         self.config.write_text(self.text(smtp_port))
         self.apps = {}
-        for plan, lines in RECORDS.items():
+        for plan, lines in records.items():
             file = self.folder / f"{plan}.ndjson"
             file.write_text("\n".join(lines) + "\n")
             self.run("import", "--config", str(self.config), "--plan", plan, str(file))
@@ -81,8 +83,8 @@ class Served:
 
     def text(self, smtp_port):
         plans = "".join(
-            f"  - id: {plan}\n    name: {plan.title()} Health Plan\n    hosts:\n      auth: https://auth.{plan}.example\n      api: https://api.{plan}.example\n"
-            for plan in RECORDS
+            f"  - id: {plan}\n    name: {plan.title()} Health Plan\n    hosts:\n      auth: https://auth.{plan}.example\n      api: https://api.{plan}.example\n{self.release}"
+            for plan in self.records
         )
         return (
             f"listen: 127.0.0.1:{self.port}\npublicAddress: https://p2p.example\ndataDirectory: data\n"
@@ -109,6 +111,26 @@ class Served:
         app = self.apps[plan]
         fields = {"client_id": app.client_id, "redirect_uri": app.redirect_uris[0], **more}
         return requests.Request("GET", f"https://auth.{plan}.example/oauth2/authorize/payer2payer", params=fields).prepare().url
+
+    def code(self, plan, mailbox):
+        """A code of the plan; the mail goes to the address on the roster, whatever the member would type."""
+        walk = Walk(self.authorize_url(plan, state="s"), session=self.browser())
+        assert walk.page.url.startswith(f"https://auth.{plan}.example/oauth2/authorization/")
+        address = self.records[plan][0].split('"email","value":"')[1].split('"')[0]
+        before = len(mailbox.mails(address))
+        walk.follow("/account")
+        walk.submit("/account", **details(MEMBERS[plan]))
+        assert address not in walk.page.text and address[0] + "•••@member.example" in walk.page.text
+        assert "email" not in walk.page.form("/email").names, "a real plan does not ask where to"
+        walk.submit("/email")
+        walk.submit("/code", code=mailbox.code(address, before + 1))
+        back = answer_of(walk.decide())
+        assert back["iss"] == f"https://auth.{plan}.example/oauth2" and back["state"] == "s"
+        return back["code"]
+
+    def redeem(self, plan, code, app=None):
+        fields = {"grant_type": "authorization_code", "code": code, **(app or self.apps[plan]).credentials}
+        return self.browser().post(f"https://auth.{plan}.example/oauth2/token", data=fields, timeout=10)
 
     def stop(self):
         self.process.terminate()

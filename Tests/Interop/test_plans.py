@@ -18,30 +18,12 @@ def served(tmp_path_factory, mail_server):
 
 
 def code(served, plan):
-    """A code of the plan; the mail goes to the address on the roster, whatever the member would type."""
-    walk = Walk(served.authorize_url(plan, state="s"), session=served.browser())
-    assert walk.page.url.startswith(f"https://auth.{plan}.example/oauth2/authorization/")
-    address = RECORDS[plan][0].split('"email","value":"')[1].split('"')[0]
-    before = len(served.mailbox.mails(address))
-    walk.follow("/account")
-    walk.submit("/account", **details(MEMBERS[plan]))
-    assert address not in walk.page.text and address[0] + "•••@member.example" in walk.page.text
-    assert "email" not in walk.page.form("/email").names, "a real plan does not ask where to"
-    walk.submit("/email")
-    walk.submit("/code", code=served.mailbox.code(address, before + 1))
-    back = answer_of(walk.decide())
-    assert back["iss"] == f"https://auth.{plan}.example/oauth2" and back["state"] == "s"
-    return back["code"]
-
-
-def redeem(served, plan, code, app=None):
-    fields = {"grant_type": "authorization_code", "code": code, **(app or served.apps[plan]).credentials}
-    return served.browser().post(f"https://auth.{plan}.example/oauth2/token", data=fields, timeout=10)
+    return served.code(plan, served.mailbox)
 
 
 @pytest.fixture(scope="module")
 def tokens(served):
-    answers = {plan: redeem(served, plan, code(served, plan)) for plan in RECORDS}
+    answers = {plan: served.redeem(plan, code(served, plan)) for plan in RECORDS}
     assert [answer.status_code for answer in answers.values()] == [200, 200], [answer.text for answer in answers.values()]
     return {plan: answer.json()["access_token"] for plan, answer in answers.items()}
 
@@ -69,9 +51,9 @@ def test_a_token_of_one_plan_opens_nothing_at_the_other(served, tokens):
 
 def test_a_code_of_one_plan_is_unknown_at_the_other(served):
     fresh = code(served, "north")
-    assert redeem(served, "south", fresh).json()["error"] == "invalid_grant"
-    assert redeem(served, "south", fresh, served.apps["north"]).json()["error"] == "invalid_client"
-    assert redeem(served, "north", fresh).status_code == 200, "it was not used up"
+    assert served.redeem("south", fresh).json()["error"] == "invalid_grant"
+    assert served.redeem("south", fresh, served.apps["north"]).json()["error"] == "invalid_client"
+    assert served.redeem("north", fresh).status_code == 200, "it was not used up"
 
 
 def test_an_app_of_one_plan_is_unknown_at_the_other(served):

@@ -20,8 +20,8 @@ def expectation(element):
 
 
 def searches(entry):
-    """Sets of parameters: alone where US Core says SHALL, SHOULD or MAY, and the combinations."""
-    alone = [[parameter["name"]] for parameter in entry["searchParam"] if expectation(parameter)]
+    """Sets of parameters: alone `_id` and those of which US Core says SHALL, SHOULD or MAY, and the combinations."""
+    alone = [["_id"]] + [[parameter["name"]] for parameter in entry["searchParam"] if expectation(parameter)]
     combined = [
         [each["valueString"] for each in extension["extension"] if each["url"] == "required"]
         for extension in entry.get("extension", []) if extension["url"] == TOGETHER
@@ -71,6 +71,11 @@ def test_every_search_of_us_core_finds_what_it_must_and_nothing_else(complete, t
         found = names(entry["resource"] for entry in by_address.get("entry", []))
         assert name(source) in found, f"{shown} does not find {name(source)}, where its values come from"
         assert found == expected(complete, type, asked) and by_address["total"] == len(found), shown
+
+
+def test_the_parameters_of_components_are_offered(complete):
+    offered = {parameter["name"] for parameter in complete.types["Observation"]["searchParam"]}
+    assert {"component-value-quantity", "component-data-absent-reason", "combo-data-absent-reason"} <= offered
 
 
 def test_a_comma_finds_all_that_either_value_finds(complete):
