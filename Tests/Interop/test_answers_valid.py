@@ -18,11 +18,7 @@ def is_subset(resource):
     return SUBSETTED in [(tag.get("system"), tag.get("code")) for tag in resource["meta"].get("tag", [])]
 
 
-# A summary of a Provenance leaves `agent` out, which every Provenance must have.
-PROVENANCE = pytest.param("Provenance", marks=pytest.mark.xfail(strict=True, reason="_summary=true leaves out Provenance.agent, which is mandatory"))
-
-
-@pytest.mark.parametrize("type", [PROVENANCE if type == "Provenance" else type for type in TYPES])
+@pytest.mark.parametrize("type", TYPES)
 def test_every_shape_of_a_search_is_valid(complete, type):
     api, answers = complete.api, []
     for shape in SHAPES:
@@ -39,7 +35,7 @@ def test_every_shape_of_a_search_is_valid(complete, type):
     assert_valid(answers)
 
 
-@pytest.mark.parametrize("type", [PROVENANCE if type == "Provenance" else type for type in TYPES])
+@pytest.mark.parametrize("type", TYPES)
 def test_every_shape_of_a_read_is_valid(complete, type):
     api, found = complete.api, complete.record[type][0]
     version = found["meta"]["versionId"]

@@ -13,7 +13,9 @@ package enum ResourceSubset {
         case .whole: return Array(resource.bytes)
         case .summary:
             nested = entry.summary
-            keeps = { name in always.contains(name) || name == "modifierExtension" || matches(entry.summary, name) }
+            keeps = { name in
+                always.contains(name) || name == "modifierExtension" || matches(entry.summary, name) || matches(entry.mandatory, name)
+            }
         case .text: keeps = { name in always.contains(name) || name == "text" || matches(entry.mandatory, name) }
         case .data: keeps = { $0 != "text" }
         case .elements(let names):

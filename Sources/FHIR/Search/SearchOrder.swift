@@ -28,7 +28,7 @@ package struct SearchOrder: Sendable {
 /// How much of each resource is sent.
 package enum ResourceDetail: Sendable, Equatable {
     case whole
-    /// `_summary=true`: the elements that the type's definition counts into its summary.
+    /// `_summary=true`: the elements that the type's definition counts into its summary, with what is mandatory.
     case summary
     /// `_summary=text`: the narrative, with what is mandatory.
     case text
