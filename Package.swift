@@ -117,7 +117,9 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "RecordsTests",
-            dependencies: ["Records", "Exchange", "FHIR", "Synthetic", "Trust", .product(name: "NIOCore", package: "swift-nio")],
+            dependencies: [
+                "Records", "Exchange", "FHIR", "Synthetic", "TestSupport", "Trust", .product(name: "NIOCore", package: "swift-nio"),
+            ],
             swiftSettings: house),
         .testTarget(name: "TrustTests", dependencies: ["Trust", crypto], swiftSettings: house),
         .testTarget(name: "MailTests", dependencies: ["Mail", "Exchange", logging, lifecycle], swiftSettings: house),
@@ -129,6 +131,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "Exchange", "FHIR", "Server", "Storage", "Synthetic", "Trust", httpClient, hummingbird, lifecycle, logging,
+                .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
             ] + sockets, path: "Tests/TestSupport", swiftSettings: house),
         .testTarget(
             name: "ServerTests", dependencies: ["TestSupport", "Exchange", "FHIR", "Storage", "Synthetic", "Trust"], swiftSettings: house),

@@ -7,37 +7,38 @@ extension RecordReader {
     /// resources those refer to. Nil when the Patient is closed.
     package func everything(_ query: EverythingQuery, after: String? = nil) throws -> SearchOutcome? {
         guard let patient = try view(.patient, for: .read), patient.count > 0 else { return nil }
-        var parts: [(shelf: Shelf, rows: Bitmap)] = []
+        // Numbered by type, so that a page goes on where it ended whatever has come meanwhile.
+        var parts: [(number: Int, shelf: Shelf, rows: Bitmap)] = []
         // The plan's own resources that the record refers to belong to it, whichever of its types are asked for, old or new.
         var referring: [(shelf: Shelf, rows: Bitmap)] = []
         let wantsShared = ReleasedTypes.shared.contains { query.wants($0) }
-        for type in Self.order where wantsShared || query.wants(type) {
+        for (number, type) in Self.order.enumerated() where wantsShared || query.wants(type) {
             guard let view = type == .patient ? patient : try view(type, for: .search) else { continue }
             let cared = try cared(view, query)
             if wantsShared { referring.append((view.shelf, cared)) }
             let rows = query.wants(type) ? recent(cared, view.shelf, query) : Bitmap(count: cared.count)
-            if !rows.isEmpty { parts.append((view.shelf, rows)) }
+            if !rows.isEmpty { parts.append((number, view.shelf, rows)) }
         }
         let shared = try referred(referring, query)
         if query.wants(.provenance) {
             for part in parts {
                 if let found = try transmission(of: part.shelf.type, for: .search) {
-                    parts.append((found.shelf, Bitmap(count: 1, filled: true)))
+                    parts.append((Self.order.count + part.number, found.shelf, Bitmap(count: 1, filled: true)))
                 }
             }
         }
         let total = parts.reduce(shared.count) { $0 + $1.rows.population }
         var page = Page(limit: query.count ?? EverythingQuery.maximumCount)
         let place = Place(after)
-        for (index, part) in parts.enumerated() where index >= place.part {
+        for part in parts where part.number >= place.part {
             var start = 0
-            if index == place.part, let id = place.id {
+            if part.number == place.part, let id = place.id {
                 start = part.shelf.lowerBound(id.utf8)
                 if start < part.shelf.rows.count, part.shelf.withID(start, { $0.elementsEqual(id.utf8) }) { start += 1 }
             }
-            page.take(part.shelf, part.rows, from: start, part: index)
+            page.take(part.shelf, part.rows, from: start, part: part.number)
         }
-        for (index, found) in shared.enumerated() where index >= place.shared { page.take(found, number: index) }
+        for found in shared where place.isReached(by: found) { page.take(found) }
         return SearchOutcome(total: total, matches: page.runs, included: page.shared, next: page.next)
     }
 
@@ -108,22 +109,25 @@ extension RecordReader {
         query.since.isEmpty || query.since.contains { $0.holds(found.lastUpdated) }
     }
 
-    /// Where a page begins: `p3.id` after that id of the fourth part, or `s12` at the thirteenth of the plan's own.
+    /// Where a page begins: `p3.id` after that id of part 3, or `s71.id` at that id of a type of the plan's own.
     private struct Place {
         var part = 0
+        /// Of the plan's own resources the first type.
+        var type = 0
         var id: String?
-        var shared = 0
 
         init(_ text: String?) {
             guard let text else { return }
-            if text.hasPrefix("s") {
-                part = Int.max
-                shared = Int(text.dropFirst()) ?? Int.max
-            } else {
-                let pieces = text.dropFirst().split(separator: ".", maxSplits: 1).map(String.init)
-                part = pieces.first.flatMap { Int($0) } ?? Int.max
-                id = pieces.count > 1 ? pieces[1] : nil
-            }
+            let pieces = text.dropFirst().split(separator: ".", maxSplits: 1).map(String.init)
+            let number = pieces.first.flatMap { Int($0) } ?? Int.max
+            (part, type) = text.hasPrefix("s") ? (Int.max, number) : (number, 0)
+            id = pieces.count > 1 ? pieces[1] : nil
+        }
+
+        func isReached(by found: Found) -> Bool {
+            let own = Int(found.type.rawValue)
+            guard own == type, let id else { return own >= type }
+            return found.shelf.withID(found.row) { !$0.lexicographicallyPrecedes(id.utf8) }
         }
     }
 
@@ -156,10 +160,10 @@ extension RecordReader {
             if isCut { next = last ?? "p\(part)" }
         }
 
-        mutating func take(_ found: Found, number: Int) {
+        mutating func take(_ found: Found) {
             guard next == nil else { return }
             guard taken < limit else {
-                next = "s\(number)"
+                next = "s\(found.type.rawValue).\(found.shelf.id(found.row))"
                 return
             }
             shared.append(found)

@@ -1,6 +1,7 @@
 import Exchange
 import FHIR
 import Foundation
+import TestSupport
 import Testing
 import Trust
 
@@ -25,8 +26,13 @@ struct AgreementTests {
     @Test("Every query finds the same, in the same order, with the same total and the same inclusions", arguments: 0..<records)
     func agreement(_ number: Int) throws {
         let seed = Self.seed &+ UInt64(number)
-        let made = MadeRecord(seed: seed)
-        let record = MemoryRecord(made.items)
+        let made = MadeRecord(
+            .init(patient: "p1", base: MemoryRecord.plan.addresses.fhir, now: today),
+            seed: seed)
+        let record = MemoryRecord(
+            zip(made.resources, made.texts).map { resource, text in
+                .init(type: resource.type, id: resource.id, body: text, updated: Timestamp(milliseconds: resource.updated))
+            })
         var dice = Dice(seed: seed ^ 0xABCD)
         var wrong = 0
         var refused = 0
@@ -94,7 +100,7 @@ struct AgreementTests {
 extension ReferenceSearch {
     /// What of a record the policy and a scope leave open, with the Provenances that the plan makes of it.
     static func open(_ made: MadeRecord, _ record: MemoryRecord, _ scope: String) throws -> ReferenceSearch {
-        let base = MadeRecord.base
+        let base = MemoryRecord.plan.addresses.fhir
         let whole = ReferenceSearch(made.released, base: base, now: today.milliseconds)
         let rules = scope.split(separator: " ").map { rule in
             let parts = rule.dropFirst("patient/".count).split(separator: "?", maxSplits: 1).map(String.init)

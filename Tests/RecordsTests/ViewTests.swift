@@ -119,4 +119,38 @@ struct ViewTests {
         #expect(throws: Closed.self) { try reader.found(.encounter) }
         #expect(throws: Closed.self) { try reader.everything() }
     }
+
+    @Test("A page of the whole record goes on where it ended, whatever has come or gone meanwhile")
+    func growth() throws {
+        let practitioners = #"{"reference":"Practitioner/b"},{"reference":"Practitioner/d"}"#
+        let before = [
+            Self.resources[0], Self.resources[1], Self.observation("o1", "laboratory", "2026", #""performer":[\#(practitioners)],"#),
+            Self.observation("o2", "laboratory", "2026"), #"{"resourceType":"Practitioner","id":"b"}"#,
+            #"{"resourceType":"Practitioner","id":"d"}"#,
+        ]
+        let added = [
+            #"{"resourceType":"AllergyIntolerance","id":"z","patient":{"reference":"Patient/a"}}"#,
+            #"{"resourceType":"CareTeam","id":"z","subject":{"reference":"Patient/a"},"participant":[{"member":{"reference":"Practitioner/a"}}]}"#,
+            #"{"resourceType":"Practitioner","id":"a"}"#, #"{"resourceType":"Location","id":"unused"}"#,
+        ]
+        let (old, new) = (try MemoryPlan(before), try MemoryPlan(before + added))
+        let whole = try old.reader("a").everything().stored
+        let gone = ["AllergyIntolerance/z", "CareTeam/z", "Practitioner/a"]
+        for first in [old, new] {
+            var seen: [String] = []
+            var after: String?
+            var turn = 0
+            repeat {
+                // The record changes after every page.
+                let reader = try (turn % 2 == 0 ? first : first === old ? new : old).reader("a")
+                let query = try EverythingQuery(parameters: [("_count", "1")], context: reader.access.context, isStrict: true)
+                let page = try #require(try reader.everything(query, after: after))
+                seen += page.keys
+                after = page.next
+                turn += 1
+            } while after != nil
+            #expect(seen.count == Set(seen).count)
+            #expect(seen.stored.filter { !gone.contains($0) } == whole)
+        }
+    }
 }

@@ -32,9 +32,11 @@ package struct RunningSite: Sendable {
 
     /// Starts a site, lets `use` talk to it and stops it. Throws when any answer was 500 or above.
     ///
-    /// `isSandbox` adds the sandbox's pages and keeps sent mail; `services` run beside the server.
+    /// `isSandbox` adds the sandbox's pages and keeps sent mail; `services` run beside the server. `host` is the name under which the site
+    /// is known, else it is its place on loopback; `release` is what the demo plan lets go; `fill` puts more into the store.
     package static func with(
-        isSandbox: Bool = false, services: (SQLiteStore, Logger) throws -> [any Service] = { _, _ in [] },
+        isSandbox: Bool = false, host: String? = nil, clock: TestClock = TestClock(), release: ReleasePolicy = .standard,
+        services: (SQLiteStore, Logger) throws -> [any Service] = { _, _ in [] }, fill: (SQLiteStore) async throws -> Void = { _ in },
         _ use: (RunningSite) async throws -> Void
     ) async throws {
         let folder = try await MadePlans.copy()
@@ -42,8 +44,10 @@ package struct RunningSite: Sendable {
         let store = try SQLiteStore(directory: folder, keepsSentMail: isSandbox)
         let logger = LogCapture.logger("test-site")
         let others = try services(store, logger)
+        try await fill(store)
         for _ in 0..<5 {
-            let site = try await make(store, port: try freePort(), folder: folder, isSandbox: isSandbox)
+            let site = try await make(
+                store, port: try freePort(), host: host, clock: clock, release: release, folder: folder, isSandbox: isSandbox)
             guard let running = try await site.started(others, logger) else { continue }
             let result: Result<Void, any Error>
             do { result = .success(try await use(site)) } catch { result = .failure(error) }
@@ -58,13 +62,17 @@ package struct RunningSite: Sendable {
         throw NotStarted()
     }
 
-    private static func make(_ store: SQLiteStore, port: Int, folder: String, isSandbox: Bool) async throws -> RunningSite {
-        let clock = TestClock()
-        let address = "http://127.0.0.1:\(port)"
+    private static func make(
+        _ store: SQLiteStore, port: Int, host: String?, clock: TestClock, release: ReleasePolicy, folder: String, isSandbox: Bool
+    ) async throws -> RunningSite {
+        let place = host ?? "127.0.0.1:\(port)"
+        let address = "http://\(place)"
+        var policy = PlanPolicy(environment: .sandbox, codeAddress: .typed, limits: .sandbox)
+        policy.release = [.memberAuthorized: release]
         let demo = Plan(
             key: try await store.enrol(planID: "demo", name: "Demo Health Plan"), id: "demo", name: "Demo Health Plan",
             addresses: PlanAddresses(authorization: "\(address)/demo/oauth2", fhir: "\(address)/demo/r4"),
-            policy: PlanPolicy(environment: .sandbox, codeAddress: .typed, limits: .sandbox))
+            policy: policy)
         let other = Plan(
             key: try await store.enrol(planID: "other", name: "Other Health Plan"), id: "other", name: "Other Health Plan",
             addresses: PlanAddresses(authorization: "https://auth.example.com/oauth2", fhir: "https://api.example.com/r4"),
@@ -72,7 +80,7 @@ package struct RunningSite: Sendable {
         let apps = TestApps()
         try await apps.register(in: store, demo: demo.key, other: other.key, at: clock.now)
         var hosts = HostTable(admitsLoopback: false)
-        hosts.add("127.0.0.1:\(port)", .site)
+        hosts.add(place, .site)
         for host in ["auth.example.com", "api.example.com"] { hosts.add(host, .plan(path: "/other")) }
         let sandbox = isSandbox ? Sandbox(apps: [], testMembers: [], commands: [], authorizeLink: "") : nil
         let site = Site(

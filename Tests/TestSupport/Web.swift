@@ -1,11 +1,14 @@
 import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
+import NIOHTTPCompression
 import Synchronization
 
 /// A client that follows no redirect and keeps a note of every answer of 500 and above.
 package final class Web: Sendable {
     private let client: HTTPClient
+    /// Asks for gzip and unpacks it.
+    private let unpacking: HTTPClient
     private let noted = Mutex<[String]>([])
     private let port: Int
 
@@ -15,14 +18,19 @@ package final class Web: Sendable {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        configuration.decompression = .enabled(limit: .size(256 << 20))
+        unpacking = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
     /// Answers of 500 and above, as `method address status`.
     var troubles: [String] { noted.withLock { $0 } }
-    func shutdown() async throws { try await client.shutdown() }
+    func shutdown() async throws {
+        try await client.shutdown()
+        try await unpacking.shutdown()
+    }
 
     package func send(
-        _ method: String, _ address: String, headers: [(String, String)] = [], body: [UInt8]? = nil
+        _ method: String, _ address: String, headers: [(String, String)] = [], body: [UInt8]? = nil, asksForGzip: Bool = false
     ) async throws -> WebAnswer {
         let (host, path) = Self.split(address)
         let place = host.flatMap { $0.hasPrefix("127.0.0.1:") ? $0 : nil } ?? "127.0.0.1:\(port)"
@@ -37,7 +45,8 @@ package final class Web: Sendable {
             }
         }
         if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
-        let response = try await client.execute(request, timeout: .seconds(60))
+        if asksForGzip { request.headers.replaceOrAdd(name: "Accept-Encoding", value: "gzip") }
+        let response = try await (asksForGzip && method != "HEAD" ? unpacking : client).execute(request, timeout: .seconds(60))
         let bytes = try await response.body.collect(upTo: 256 << 20)
         let answer = WebAnswer(
             status: Int(response.status.code), headers: response.headers.map { ($0.name, $0.value) }, body: Array(bytes.readableBytesView))

@@ -1,31 +1,35 @@
-import FHIR
+package import FHIR
 import Foundation
 
 /// The search of FHIR R4 read from its text and done the slow and obvious way: every resource is looked at for every question.
 ///
 /// It takes names, kinds and paths from the search table and shares nothing else with the search that is tested. It knows only what is open
 /// to the asker, so that whatever it answers can depend on nothing else.
-final class ReferenceSearch {
-    struct Resource {
-        let type: ResourceType
-        let id: String
-        let body: Plain
+package final class ReferenceSearch {
+    package struct Resource: Sendable {
+        package let type: ResourceType
+        package let id: String
+        package let body: Plain
         /// Milliseconds since 1970.
-        let updated: Int64
+        package let updated: Int64
 
-        var key: String { "\(type.name)/\(id)" }
+        package init(type: ResourceType, id: String, body: Plain, updated: Int64) {
+            (self.type, self.id, self.body, self.updated) = (type, id, body, updated)
+        }
+
+        package var key: String { "\(type.name)/\(id)" }
     }
 
-    typealias Parameters = [(name: String, value: String)]
+    package typealias Parameters = [(name: String, value: String)]
 
-    let resources: [Resource]
+    package let resources: [Resource]
     let byKey: [String: Resource]
-    let byType: [ResourceType: [Resource]]
+    package let byType: [ResourceType: [Resource]]
     let base: String
     let now: Int64
     private var found: [String: [PlainElement]] = [:]
 
-    init(_ resources: [Resource], base: String, now: Int64) {
+    package init(_ resources: [Resource], base: String, now: Int64) {
         self.resources = resources
         self.base = base
         self.now = now
@@ -38,7 +42,7 @@ final class ReferenceSearch {
     private static let controls = ["_count", "_sort", "_include", "_revinclude", "_include:iterate", "_revinclude:iterate"]
 
     /// All that match, in their order.
-    func matches(_ type: ResourceType, _ parameters: Parameters) -> [Resource] {
+    package func matches(_ type: ResourceType, _ parameters: Parameters) -> [Resource] {
         let conditions = parameters.filter { !Self.controls.contains($0.name) }
         let hits = (byType[type] ?? []).filter { resource in conditions.allSatisfy { meets(resource, $0.name, $0.value) } }
         let orders = parameters.filter { $0.name == "_sort" }.flatMap { $0.value.split(separator: ",").map(String.init) }
@@ -46,7 +50,7 @@ final class ReferenceSearch {
     }
 
     /// One repetition of one parameter, as it stands in the address.
-    func meets(_ resource: Resource, _ written: String, _ value: String) -> Bool {
+    package func meets(_ resource: Resource, _ written: String, _ value: String) -> Bool {
         if written.hasPrefix("_has:") { return isReferredTo(resource, written, value) }
         if let dot = written.firstIndex(of: ".") {
             return leads(resource, String(written[..<dot]), String(written[written.index(after: dot)...]), value)
@@ -170,7 +174,7 @@ final class ReferenceSearch {
     // MARK: What comes along
 
     /// The keys of what `_include` and `_revinclude` bring along with these matches. As many rounds as the server promises.
-    func included(_ type: ResourceType, _ parameters: Parameters, with matches: [Resource]) -> Set<String> {
+    package func included(_ type: ResourceType, _ parameters: Parameters, with matches: [Resource]) -> Set<String> {
         var known = Set(matches.map(\.key))
         var fresh = matches
         var included: Set<String> = []

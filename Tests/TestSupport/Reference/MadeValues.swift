@@ -6,6 +6,7 @@ import Foundation
 struct MadeValues {
     var dice: Dice
     let ids: [ResourceType: [String]]
+    let base: String
 
     static let systems = ["http://loinc.org", "http://snomed.info/sct", "urn:oid:1.2.3", "http://a|b,c"]
     static let codes = ["8480-6", "8867-4", "final", "AMB", "x,y", "p|q", #"back\slash"#, "laboratory", "vital-signs", "$5", "ä"]
@@ -65,13 +66,14 @@ struct MadeValues {
         }
     }
 
-    mutating func meta(_ type: ResourceType) -> Plain {
+    /// With a label that is held back, without one, or with now this and now that.
+    mutating func meta(_ isRestricted: Bool?) -> Plain {
         var meta: [String: Plain] = [:]
         if dice.chance(60) { meta["profile"] = .list((0..<dice.number(1..<3)).map { _ in .text(dice.pick(Self.profiles)) }) }
         if dice.chance(40) { meta["tag"] = .list((0..<dice.number(1..<3)).map { _ in coding() }) }
         if dice.chance(30) { meta["source"] = .text(dice.pick(Self.profiles)) }
-        if dice.chance(20), type != .patient {
-            let label = dice.pick(["R", "V", "N", "N", "L"])
+        if isRestricted ?? dice.chance(20) {
+            let label = dice.pick(isRestricted == nil ? ["R", "V", "N", "N", "L"] : ["R", "V"])
             meta["security"] = .list([
                 coding(),
                 .object([
@@ -178,7 +180,7 @@ struct MadeValues {
         case 3: reference["reference"] = .text("urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0")
         default:
             var key = key(parameter.targets)
-            if dice.chance(10) { key = "\(MadeRecord.base)/\(key)" }
+            if dice.chance(10) { key = "\(base)/\(key)" }
             if dice.chance(5) { key += "/_history/1" }
             reference["reference"] = .text(key)
             if dice.chance(10) { reference["identifier"] = identifier() }

@@ -1,14 +1,14 @@
-import Foundation
+package import Foundation
 
 /// JSON as plain values: what a made resource is, and what the reference search reads.
-indirect enum Plain: Equatable, Decodable {
+package indirect enum Plain: Equatable, Decodable, Sendable {
     case object([String: Plain])
     case list([Plain])
     case text(String)
     case number(Decimal)
     case flag(Bool)
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let single = try decoder.singleValueContainer()
         if let text = try? single.decode(String.self) {
             self = .text(text)
@@ -23,7 +23,7 @@ indirect enum Plain: Equatable, Decodable {
         }
     }
 
-    subscript(_ name: String) -> Plain? {
+    package subscript(_ name: String) -> Plain? {
         get {
             guard case .object(let members) = self else { return nil }
             return members[name]
@@ -35,15 +35,15 @@ indirect enum Plain: Equatable, Decodable {
         }
     }
 
-    var text: String? { if case .text(let text) = self { text } else { nil } }
-    var number: Decimal? { if case .number(let number) = self { number } else { nil } }
+    package var text: String? { if case .text(let text) = self { text } else { nil } }
+    package var number: Decimal? { if case .number(let number) = self { number } else { nil } }
     var isObject: Bool { if case .object = self { true } else { false } }
 
     /// The elements of a list; anything else is its own only element.
-    var elements: [Plain] { if case .list(let elements) = self { elements } else { [self] } }
+    package var elements: [Plain] { if case .list(let elements) = self { elements } else { [self] } }
 
     /// As JSON, with some characters escaped that need not be, the way other systems write it.
-    func json(_ dice: inout Dice) -> String {
+    package func json(_ dice: inout Dice) -> String {
         switch self {
         case .object(let members):
             let pairs = members.sorted { $0.key < $1.key }.map { Self.quoted($0.key, &dice) + ":" + $0.value.json(&dice) }

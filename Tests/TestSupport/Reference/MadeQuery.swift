@@ -1,18 +1,19 @@
 import Exchange
-import FHIR
+package import FHIR
 import Foundation
 
 /// Searches over the whole search table, most of them for something that the record holds.
-struct MadeQuery {
-    let type: ResourceType
-    let parameters: ReferenceSearch.Parameters
+package struct MadeQuery {
+    package let type: ResourceType
+    package let parameters: ReferenceSearch.Parameters
 
     private static let common: [ResourceType] = [.observation, .encounter, .condition, .medicationRequest, .provenance]
 
-    var text: String { type.name + "?" + parameters.map { "\($0.name)=\($0.value)" }.joined(separator: "&") }
+    package var text: String { type.name + "?" + parameters.map { "\($0.name)=\($0.value)" }.joined(separator: "&") }
 
-    init(_ record: ReferenceSearch, _ dice: inout Dice) {
-        let open = ReleasedTypes.clinical.filter { record.byType[$0] != nil }
+    /// Most often of one of these types, if any are given.
+    package init(_ record: ReferenceSearch, _ dice: inout Dice, types: [ResourceType]? = nil) {
+        let open = types ?? ReleasedTypes.clinical.filter { record.byType[$0] != nil }
         type = dice.pick(dice.chance(95) ? open + open.filter { Self.common.contains($0) } : ReleasedTypes.clinical)
         var maker = QueryMaker(record: record, dice: dice)
         var parameters: ReferenceSearch.Parameters = []
@@ -34,12 +35,16 @@ struct MadeQuery {
 struct QueryMaker {
     let record: ReferenceSearch
     var dice: Dice
+    /// What a chain leads to: what it asks is most often true of that.
+    private var goal: ReferenceSearch.Resource?
+
+    init(record: ReferenceSearch, dice: Dice) { (self.record, self.dice) = (record, dice) }
 
     mutating func condition(_ type: ResourceType, depth: Int) -> (name: String, value: String)? {
         switch dice.number(0..<100) {
         case 0..<4: return ("_id", (0..<dice.number(1..<3)).map { _ in id(of: type) }.joined(separator: ","))
         case 4..<8:
-            let updated = Timestamp(milliseconds: some(type)?.updated ?? today.milliseconds).instant
+            let updated = Timestamp(milliseconds: some(type)?.updated ?? record.now).instant
             return ("_lastUpdated", prefix() + dice.pick([updated, String(updated.prefix(10)), String(updated.prefix(7))]))
         case 8..<22 where depth < 2: return chain(type, depth)
         case 22..<32 where depth < 2: return reverseChain(type, depth)
@@ -48,7 +53,8 @@ struct QueryMaker {
     }
 
     private mutating func some(_ type: ResourceType) -> ReferenceSearch.Resource? {
-        record.byType[type].map { dice.pick($0) }
+        if let goal, goal.type == type { return goal }
+        return record.byType[type].map { dice.pick($0) }
     }
     private mutating func id(of type: ResourceType) -> String {
         dice.chance(80) ? some(type)?.id ?? "none" : dice.pick(["none", "x0", "Obs"])
@@ -66,7 +72,11 @@ struct QueryMaker {
         let known = some(type).map { record.references($0, parameter) } ?? []
         let led = known.first.flatMap { ResourceType($0.type) }.flatMap { parameter.targets.contains($0) ? $0 : nil }
         let target = led ?? dice.pick(parameter.targets)
-        guard let rest = condition(target, depth: depth + 1) else { return nil }
+        let before = goal
+        goal = dice.chance(80) ? known.first.flatMap { record.byKey[$0.key] } : nil
+        let rest = condition(target, depth: depth + 1)
+        goal = before
+        guard let rest else { return nil }
         let head = dice.chance(70) ? "\(parameter.name):\(target.name)" : parameter.name
         return ("\(head).\(rest.name)", rest.value)
     }
@@ -166,10 +176,10 @@ struct QueryMaker {
     }
 
     private mutating func reference(_ element: Plain?, _ parameter: SearchParameter, _ modifier: String?) -> String {
-        let whole = element.flatMap { $0.text ?? $0["reference"]?.text } ?? "Patient/p1"
+        let whole = element.flatMap { $0.text ?? $0["reference"]?.text } ?? "Patient/x"
         guard let known = PlainReference(whole) else { return PlainText.escaped(whole) }
         if modifier != nil { return dice.pick([known.id, known.key]) }
-        return PlainText.escaped(dice.pick([known.id, known.key, known.key, whole, "\(MadeRecord.base)/\(known.key)"]))
+        return PlainText.escaped(dice.pick([known.id, known.key, known.key, whole, "\(record.base)/\(known.key)"]))
     }
 
     /// A date that the element holds, or some other, as precise as it is or less.

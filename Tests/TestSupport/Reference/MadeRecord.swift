@@ -1,16 +1,34 @@
 import Exchange
-import FHIR
+package import FHIR
 import Foundation
 
 /// A made-up record: every type that is shared, every element that a search parameter looks at, in the shapes that real systems write.
-struct MadeRecord {
-    static let patient = "p1"
-    static let base = MemoryRecord.plan.addresses.fhir
+package struct MadeRecord {
+    /// What a record is made by.
+    package struct Recipe {
+        package enum Labels { case some, none, restricted }
 
-    private(set) var items: [MemoryRecord.Item] = []
-    private(set) var resources: [ReferenceSearch.Resource] = []
+        package var patient: String
+        package var base: String
+        package var now: Timestamp
+        package var types = ReleasedTypes.clinical
+        /// In front of every id.
+        package var prefix = ""
+        package var labels = Labels.some
+        /// Ids that are not of this record and that it refers to as well.
+        package var others: [ResourceType: [String]] = [:]
+        /// The last touch to each resource.
+        package var touch: (ResourceType, inout Plain) -> Void = { _, _ in }
+
+        package init(patient: String, base: String, now: Timestamp) { (self.patient, self.base, self.now) = (patient, base, now) }
+    }
+
+    /// Each as JSON, in the order of `resources`.
+    package private(set) var texts: [String] = []
+    package private(set) var resources: [ReferenceSearch.Resource] = []
+    package private(set) var ids: [ResourceType: [String]] = [:]
+    private let recipe: Recipe
     private var dice: Dice
-    private var ids: [ResourceType: [String]] = [:]
 
     /// How many of each type; one or two of the others.
     private static let counts: [ResourceType: Range<Int>] = [
@@ -18,41 +36,46 @@ struct MadeRecord {
         .provenance: 2..<5, .documentReference: 2..<5, .practitioner: 2..<4, .organization: 2..<4, .procedure: 1..<4,
     ]
 
-    init(seed: UInt64) {
+    package init(_ recipe: Recipe, seed: UInt64) {
+        self.recipe = recipe
         dice = Dice(seed: seed)
-        ids[.patient] = [Self.patient]
-        for type in ReleasedTypes.clinical where type != .patient {
+        for type in recipe.types {
             let count = dice.number(Self.counts[type] ?? 1..<3)
             // Ids that are alike in two types, and ids of which one begins the other.
-            ids[type] = (0..<count).map { dice.chance(20) ? "x\($0)" : "\(type.name.prefix(3))-\($0)" }
+            ids[type] = (0..<count).map { recipe.prefix + (dice.chance(20) ? "x\($0)" : "\(type.name.prefix(3))-\($0)") }
         }
-        for type in ReleasedTypes.clinical { for id in ids[type] ?? [] { add(type, id) } }
+        if recipe.types.contains(.patient) { ids[.patient] = [recipe.patient] }
+        for type in recipe.types { for id in ids[type] ?? [] { add(type, id) } }
     }
 
     private mutating func add(_ type: ResourceType, _ id: String) {
         var body = Plain.object(["resourceType": .text(type.name), "id": .text(id)])
-        var values = MadeValues(dice: dice, ids: ids)
-        body["meta"] = values.meta(type)
+        let known = ids.merging([.patient: [recipe.patient]]) { own, _ in own }.merging(recipe.others) { $0 + $1 }
+        var values = MadeValues(dice: dice, ids: known, base: recipe.base)
+        body["meta"] = values.meta(recipe.labels == .some && type != .patient ? nil : recipe.labels == .restricted)
         for parameter in SearchTable.parameters(of: type) where !parameter.name.hasPrefix("_") {
             guard !parameter.paths.contains(where: { $0.target != nil }) else { continue }
             let paths = parameter.paths.filter { !$0.steps.isEmpty && isFree($0, body) }
             guard !paths.isEmpty, values.dice.chance(70) else { continue }
             values.put(parameter, at: values.dice.pick(paths), into: &body)
         }
-        if let owner = Self.owner(of: type) { body[owner] = .object(["reference": .text(values.dice.pick(Self.ownNames))]) }
+        if let owner = Self.owner(of: type) { body[owner] = .object(["reference": .text(values.dice.pick(ownNames))]) }
         if type == .provenance { body["target"] = values.targets() }
         if values.dice.chance(10) {
             body["contained"] = .list([.object(["resourceType": .text("Medication"), "id": .text("c"), "status": .text("active")])])
         }
+        recipe.touch(type, &body)
         dice = values.dice
-        let updated = today.milliseconds - Int64(dice.number(0..<400_000_000)) * 1000 - Int64(dice.number(0..<1000))
+        let updated = recipe.now.milliseconds - Int64(dice.number(0..<400_000_000)) * 1000 - Int64(dice.number(0..<1000))
         resources.append(.init(type: type, id: id, body: body, updated: updated))
-        let text = body.json(&dice)
-        items.append(.init(type: type, id: id, body: text, version: 1, updated: Timestamp(milliseconds: updated)))
+        texts.append(body.json(&dice))
     }
 
     /// The member, as an own address, an absolute one of this server and one with a version.
-    private static let ownNames = ["Patient/p1", "Patient/p1", "Patient/p1", "\(base)/Patient/p1", "Patient/p1/_history/3"]
+    private var ownNames: [String] {
+        let name = "Patient/\(recipe.patient)"
+        return [name, name, name, "\(recipe.base)/\(name)", "\(name)/_history/3"]
+    }
 
     private static func owner(of type: ResourceType) -> String? {
         guard type != .patient, type != .provenance, !ReleasedTypes.isShared(type) else { return nil }
@@ -74,7 +97,7 @@ struct MadeRecord {
     ]
 
     /// What a policy lets go that holds labels R and V back.
-    var released: [ReferenceSearch.Resource] {
+    package var released: [ReferenceSearch.Resource] {
         resources.filter { resource in
             !(resource.body["meta"]?["security"]?.elements ?? []).contains {
                 $0["system"]?.text == "http://terminology.hl7.org/CodeSystem/v3-Confidentiality" && ["R", "V"].contains($0["code"]?.text)
