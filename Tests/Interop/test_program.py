@@ -53,7 +53,7 @@ def test_a_port_in_use_is_named(tmp_path):
 
 def test_a_data_directory_that_cannot_be_is_named(tmp_path):
     (tmp_path / "file").write_text("")
-    assert_told(*run("sandbox", "--data", tmp_path / "file" / "data", "--members", "0"), str(tmp_path / "file"))
+    assert_told(*run("sandbox", "--data", tmp_path / "file" / "data", "--members", "0", "--port", str(free_port())), str(tmp_path / "file"))
 
 
 CONFIG = "publicAddress: https://p2p.example\ndataDirectory: data\nplans:\n  - id: one\n    name: One\n"
