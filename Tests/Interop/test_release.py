@@ -155,7 +155,6 @@ def test_explain_counts_what_the_api_counts(served):
         assert int(rows[type][1]) == ask(served, f"{type}?_summary=count").json()["total"]
 
 
-@pytest.mark.xfail(strict=True, reason="members show knows the types that are never shared, not the plan's release policy")
 def test_the_overview_of_a_member_knows_the_policy_too(served):
     words = served.run("members", "show", "--config", str(served.config), "--plan", "north", "N-1")
     assert [line.split()[-1] for line in words.splitlines() if line.startswith("Encounter")] != ["yes"]

@@ -218,6 +218,25 @@ struct SQLiteStoreTests {
         }
     }
 
+    @Test("Two resources with the same number are both kept, and rerunning changes nothing")
+    func sameNumber() async throws {
+        try await withSQLiteStore { store in
+            let scene = try await Scene(store)
+            let other = try store.addMember("p2", memberID: "M-2", plan: scene.plan)
+            _ = try store.keep(try prepared(observation("a", of: "p1")), plan: scene.plan, at: today)
+            // As if another member's resource had the number of this one.
+            try await store.writer.write {
+                try $0.execute(
+                    sql: "UPDATE resource_place SET member = ? WHERE key = ?",
+                    arguments: [other.member.number, ResourceKey.number(.observation, "a")])
+            }
+            #expect(try store.keep(try prepared(observation("a", of: "p1")), plan: scene.plan, at: today) == [.unchanged])
+            #expect(try store.keep(try prepared(observation("a", of: "p1", status: "amended")), plan: scene.plan, at: today) == [.updated])
+            #expect(try store.page(.observation, [], in: scene.compartment).ids == ["a"])
+            #expect(try store.page(.observation, [], in: other).ids == [])
+        }
+    }
+
     @Test("A shelf's state changes with what it holds, and with nothing else")
     func state() async throws {
         try await withSQLiteStore { store in

@@ -3,6 +3,12 @@ package enum ResourceSubset {
     private static let tag =
         #"{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED","display":"Resource encoded in summary mode"}"#
 
+    /// The elements of the shared types that take one of several types.
+    private static let choices: Set<String> = [
+        "abatement", "created", "deceased", "effective", "medication", "multipleBirth", "occurred", "occurrence", "onset", "performed",
+        "quantity", "reported", "start", "statusReason", "value", "asNeeded",
+    ]
+
     /// `resource` is a parsed resource of this type.
     package static func write(_ resource: JSONValue, type: ResourceType, detail: ResourceDetail) -> [UInt8] {
         let keeps: (String) -> Bool
@@ -19,9 +25,10 @@ package enum ResourceSubset {
         case .text: keeps = { name in always.contains(name) || name == "text" || matches(entry.mandatory, name) }
         case .data: keeps = { $0 != "text" }
         case .elements(let names):
+            // A choice may be asked for by its base name: `value` takes `valueQuantity`.
+            let wanted = names + names.filter { choices.contains($0) }.map { $0 + "*" }
             keeps = { name in
-                always.contains(name) || name == "modifierExtension" || names.contains(name) || matches(names, name)
-                    || matches(entry.mandatory, name)
+                always.contains(name) || name == "modifierExtension" || matches(wanted, name) || matches(entry.mandatory, name)
             }
         }
         var out: [UInt8] = []

@@ -81,11 +81,12 @@ struct MembersCommand: AsyncParsableCommand {
                 guard let patientID = member.patientID else { return Console.say("No record has been imported yet.") }
                 Console.say("Patient/\(patientID)")
                 let counts = try composition.store.counts(in: Compartment(plan: plan.key, member: member.key, patientID: patientID))
+                let policy = plan.policy.release(.memberAuthorized)
                 var table = TextTable(["TYPE", "COUNT", "SHARED"])
                 for (type, count) in counts.sorted(by: { $0.key.name < $1.key.name }) {
                     table.add([
                         type.name, String(count),
-                        ReleasedTypes.isClinical(type) ? "yes" : ReleasedTypes.isNeverShared(type) ? "never" : "no",
+                        ReleasedTypes.isNeverShared(type) ? "never" : policy.verdict(onType: type) == .released ? "yes" : "no",
                     ])
                 }
                 Console.say(table.text(indent: ""))

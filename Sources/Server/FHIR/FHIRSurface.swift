@@ -58,7 +58,8 @@ struct FHIRSurface: Sendable {
         guard length > 0 else { return Response(status: status, headers: headers) }
         if isCompressed, length >= ContentCoding.leastLength {
             headers[.contentEncoding] = "gzip"
-            return Response(status: status, headers: headers, body: isHead ? ResponseBody() : ContentCoding.gzip(answer.parts))
+            let whole = Response(status: status, headers: headers, body: ContentCoding.gzip(answer.parts))
+            return isHead ? whole.createHeadResponse() : whole
         }
         if isHead {
             headers[.contentLength] = String(length)

@@ -150,17 +150,15 @@ private final class ResourceWriter {
 
     /// The same bytes in the same compartment change nothing; otherwise there is a next version.
     private func replace(_ resource: PreparedResource, _ member: Int64) throws -> ImportOutcome {
-        let before = try owner(ofKey: resource.key) ?? member
-        find.reset()
+        var before = try owner(ofKey: resource.key) ?? member
         defer { find.reset() }
-        find.bind(1, plan)
-        find.bind(2, before)
-        find.bind(3, Int64(resource.type.rawValue))
-        find.bind(4, resource.id.text)
-        guard try find.step() else {
-            // Another resource has the same number.
-            try add(resource, member)
-            return .added
+        if try !isFound(resource, before) {
+            // The place is another resource's of the same number, or was; this one stands where it belongs, or is new.
+            before = member
+            guard try isFound(resource, member) else {
+                try add(resource, member)
+                return .added
+            }
         }
         let row = find.int(0)
         let version = Int(find.int(1)) + 1
@@ -200,6 +198,16 @@ private final class ResourceWriter {
             }
             return nil
         }
+    }
+
+    /// Finds the resource in this member's compartment; its row is then `find`'s.
+    private func isFound(_ resource: PreparedResource, _ member: Int64) throws -> Bool {
+        find.reset()
+        find.bind(1, plan)
+        find.bind(2, member)
+        find.bind(3, Int64(resource.type.rawValue))
+        find.bind(4, resource.id.text)
+        return try find.step()
     }
 
     private func owner(ofKey key: Int64) throws -> Int64? {
