@@ -16,19 +16,33 @@ enum ContentCoding {
         }
     }
 
+    /// How long the parts are when they are compressed: what a HEAD tells.
+    static func gzipLength(_ parts: [ByteBuffer]) throws -> Int {
+        let coder = try GzipWriter()
+        var length = 0
+        for piece in pieces(parts) { length += try piece.withUnsafeReadableBytes { try coder.add($0) }.count }
+        return length + (try coder.finish().count)
+    }
+
     /// The parts one after another, compressed piece by piece as they are sent.
     static func gzip(_ parts: [ByteBuffer]) -> ResponseBody {
         ResponseBody { writer in
             let coder = try GzipWriter()
-            for part in parts {
-                var rest = part
-                while let piece = rest.readSlice(length: min(rest.readableBytes, 64 << 10)), piece.readableBytes > 0 {
-                    let out = try piece.withUnsafeReadableBytes { try coder.add($0) }
-                    if !out.isEmpty { try await writer.write(ByteBuffer(bytes: out)) }
-                }
+            for piece in pieces(parts) {
+                let out = try piece.withUnsafeReadableBytes { try coder.add($0) }
+                if !out.isEmpty { try await writer.write(ByteBuffer(bytes: out)) }
             }
             try await writer.write(ByteBuffer(bytes: try coder.finish()))
             try await writer.finish(nil)
         }
+    }
+
+    private static func pieces(_ parts: [ByteBuffer]) -> [ByteBuffer] {
+        var pieces: [ByteBuffer] = []
+        for part in parts {
+            var rest = part
+            while rest.readableBytes > 0, let piece = rest.readSlice(length: min(rest.readableBytes, 64 << 10)) { pieces.append(piece) }
+        }
+        return pieces
     }
 }

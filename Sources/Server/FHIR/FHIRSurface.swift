@@ -58,8 +58,9 @@ struct FHIRSurface: Sendable {
         guard length > 0 else { return Response(status: status, headers: headers) }
         if isCompressed, length >= ContentCoding.leastLength {
             headers[.contentEncoding] = "gzip"
-            let whole = Response(status: status, headers: headers, body: ContentCoding.gzip(answer.parts))
-            return isHead ? whole.createHeadResponse() : whole
+            guard isHead else { return Response(status: status, headers: headers, body: ContentCoding.gzip(answer.parts)) }
+            if let length = try? ContentCoding.gzipLength(answer.parts) { headers[.contentLength] = String(length) }
+            return Response(status: status, headers: headers)
         }
         if isHead {
             headers[.contentLength] = String(length)
