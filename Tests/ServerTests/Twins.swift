@@ -119,18 +119,31 @@ final class Twins: Sendable {
         func head(_ answer: WebAnswer) -> [String] {
             let left = answer.headers.filter { header in
                 let name = header.name.lowercased()
-                return isOtherWay ? !framing.contains(name) : name != "date"
+                return isOtherWay ? !framing.contains(name) : name != "date" && name != "content-length"
             }
             return left.map { "\($0.name.lowercased()): \($0.value)" }.sorted()
         }
         if a.status != b.status { return "\(a.status) and \(b.status)" }
         if head(a) != head(b) { return "\(head(a)) and \(head(b))" }
+        if !isOtherWay, let difference = lengthDifference(a, b) { return difference }
         guard a.body != b.body else { return nil }
         let (left, right) = (masked(a.body), masked(b.body))
         guard left != right else { return nil }
         let at = zip(left, right).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(left.count, right.count)
         func around(_ bytes: [UInt8]) -> String { String(decoding: bytes[max(0, at - 150)..<min(bytes.count, at + 150)], as: UTF8.self) }
         return "\(left.count) and \(right.count) bytes\n\(around(left))\n\(around(right))"
+    }
+
+    /// Most that one sealed place more or less lucky to compress can make of a difference, in bytes.
+    private static let packing = 32
+
+    /// A HEAD tells the length of what a GET would send. Sealed places are all of one length, but do not compress alike.
+    private static func lengthDifference(_ a: WebAnswer, _ b: WebAnswer) -> String? {
+        let (one, other) = (a.header("Content-Length"), b.header("Content-Length"))
+        if one == other { return nil }
+        let isPacked = a.body.isEmpty && a.header("Content-Encoding") == "gzip"
+        if isPacked, let one = one.flatMap(Int.init), let other = other.flatMap(Int.init), abs(one - other) <= packing { return nil }
+        return "of length \(one ?? "unsaid") and \(other ?? "unsaid")"
     }
 
     private static let page = Array("_page=".utf8)
