@@ -7,8 +7,10 @@ package struct ConsentPage: Sendable {
     package var app: AskingApp
     package var memberName: String
     package var shared: [SharedKind]
-    /// `YYYY-MM-DD`, the earliest day shared; nil means everything the plan holds.
+    /// `YYYY-MM-DD`, the first day of service that is shared; nil when every date is.
     package var from: String?
+    /// The plan keeps records at home that carry a label of special protection.
+    package var holdsBackProtected: Bool
     package var accessDays: Int
     /// `decider` is `member` or `representative`; `relationship` is `parent`, `guardian`, `power_of_attorney` or `other`.
     package var values: [Field: String]
@@ -17,7 +19,8 @@ package struct ConsentPage: Sendable {
 
     package init(
         frame: PageFrame, action: String, cancelAction: String, token: FormToken, app: AskingApp, memberName: String, shared: [SharedKind],
-        from: String?, accessDays: Int, values: [Field: String] = [:], problems: [FormProblem] = [], step: Step = Step(4, of: 4)
+        from: String?, holdsBackProtected: Bool, accessDays: Int, values: [Field: String] = [:], problems: [FormProblem] = [],
+        step: Step = Step(4, of: 4)
     ) {
         self.frame = frame
         self.action = action
@@ -27,6 +30,7 @@ package struct ConsentPage: Sendable {
         self.memberName = memberName
         self.shared = shared
         self.from = from
+        self.holdsBackProtected = holdsBackProtected
         self.accessDays = accessDays
         self.values = values
         self.problems = problems
@@ -61,11 +65,15 @@ package struct ConsentPage: Sendable {
                 say("Claims and bills", "Reclamaciones y facturas"),
                 say("Payments and what care cost", "Pagos y costos de la atención"),
                 say("Coverage details", "Detalles de la cobertura"),
-            ],
+            ]
+                + (holdsBackProtected
+                    ? [say("Records marked as specially protected", "Datos marcados como especialmente protegidos")] : []),
             "rangeTitle": say("How far back", "Desde cuándo"),
             "range": from.map {
-                say("Records since \(DayWords.long($0, in: say))", "Datos desde el \(DayWords.long($0, in: say))")
-            } ?? say("Everything \(plan) holds", "Todo lo que tiene \(plan)"),
+                say(
+                    "Care since \(DayWords.long($0, in: say)), and records without a date",
+                    "La atención desde el \(DayWords.long($0, in: say)) y los datos sin fecha")
+            } ?? say("From the first record \(plan) holds", "Desde el primer dato que tiene \(plan)"),
             "lengthTitle": say("How long", "Por cuánto tiempo"),
             "length": accessDays == 1
                 ? say("\(app.name) can read the record for 1 day.", "\(app.name) puede leer el historial durante 1 día.")

@@ -44,7 +44,11 @@ struct UriEntry: Sendable {
 
 /// A reference to a type that belongs to no member, wherever in the resource it stands.
 struct SharedReference: Sendable {
+    struct Target: Hashable {
+        let type: ResourceType
+        let id: TextPool.Ref
+    }
+
     let row: UInt32
-    let type: ResourceType
-    let id: TextPool.Ref
+    let target: Target
 }

@@ -30,11 +30,11 @@ final class Columns: Sendable {
 
     /// About how much memory they take.
     var size: Int {
-        let entries =
-            tokens.reduce(0) { $0 + $1.count } + strings.reduce(0) { $0 + $1.count } + references.reduce(0) { $0 + $1.count }
-            + uris.reduce(0) { $0 + $1.count }
-        return pool.size + entries * 48 + dates.reduce(0) { $0 + $1.count } * 24 + quantities.reduce(0) { $0 + $1.count } * 80
-            + serviceDates.count * 24 + shared.count * 32
+        func size<Entry>(_ lists: [[Entry]]) -> Int {
+            lists.reduce(0) { $0 + MemoryLayout<[Entry]>.stride + $1.capacity * MemoryLayout<Entry>.stride }
+        }
+        return pool.size + size(tokens) + size(dates) + size(strings) + size(references) + size(quantities) + size(uris) + size([shared])
+            + size([distinctShared]) + size([serviceDates])
     }
 }
 
@@ -92,7 +92,7 @@ struct ColumnsBuilder {
                 ReleasedTypes.isShared(reference.type)
             else { return }
             if knownShared.insert(reference).inserted { distinctShared.append(reference) }
-            shared.append(SharedReference(row: row, type: reference.type, id: pool.add(Array(reference.id.text.utf8))))
+            shared.append(SharedReference(row: row, target: .init(type: reference.type, id: pool.add(Array(reference.id.text.utf8)))))
         }
         row += 1
     }

@@ -71,7 +71,7 @@ extension RecordReader {
         let columns = try shelf.columns()
         let entries = columns.references[number].filter { $0.type == target }
         guard !entries.isEmpty else { return rows }
-        var answers: [UInt64: Bool] = [:]
+        var answers: [TextPool.Ref: Bool] = [:]
         let view = ReleasedTypes.isShared(target) ? nil : try view(target, for: .search)
         let meeting = try view.map { view in
             var rows = try self.rows(condition, view.shelf)
@@ -80,7 +80,7 @@ extension RecordReader {
         }
         for entry in entries {
             let answer: Bool
-            if let known = answers[entry.id.hash] {
+            if let known = answers[entry.id] {
                 answer = known
             } else {
                 if let view, let meeting {
@@ -92,7 +92,7 @@ extension RecordReader {
                 } else {
                     answer = false
                 }
-                answers[entry.id.hash] = answer
+                answers[entry.id] = answer
             }
             if answer { rows.insert(Int(entry.row)) }
         }

@@ -71,11 +71,11 @@ extension RecordReader {
 
     private func mostRecent(_ rows: [Int], _ columns: Columns) -> [Int] {
         guard let (number, _) = SearchTable.parameter("type", of: .documentReference) else { return rows }
-        var types: [Int: UInt64] = [:]
-        for entry in columns.tokens[number] where types[Int(entry.row)] == nil { types[Int(entry.row)] = entry.code.hash }
-        var latest: [UInt64: Int] = [:]
+        var types: [Int: TextPool.Ref] = [:]
+        for entry in columns.tokens[number] where types[Int(entry.row)] == nil { types[Int(entry.row)] = entry.code }
+        var latest: [TextPool.Ref?: Int] = [:]
         for row in rows {
-            let type = types[row] ?? 0
+            let type = types[row]
             let date = columns.serviceDates[row]?.low ?? DateRange.earliest
             if let known = latest[type], (columns.serviceDates[known]?.low ?? DateRange.earliest) >= date { continue }
             latest[type] = row

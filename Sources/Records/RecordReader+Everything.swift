@@ -33,8 +33,7 @@ extension RecordReader {
         for part in parts where part.number >= place.part {
             var start = 0
             if part.number == place.part, let id = place.id {
-                start = part.shelf.lowerBound(id.utf8)
-                if start < part.shelf.rows.count, part.shelf.withID(start, { $0.elementsEqual(id.utf8) }) { start += 1 }
+                start = part.shelf.firstRow(after: id)
             }
             page.take(part.shelf, part.rows, from: start, part: part.number)
         }
@@ -87,21 +86,17 @@ extension RecordReader {
             }
             fresh = next
         }
-        return found.sorted { a, b in
-            a.type.rawValue != b.type.rawValue
-                ? a.type.rawValue < b.type.rawValue
-                : a.shelf.withID(a.row) { id in b.shelf.withID(b.row) { id.lexicographicallyPrecedes($0) } }
-        }
+        return found.sorted { $0.precedes($1) }
     }
 
     /// What these rows refer to of the plan's own.
     private static func references(_ shelf: Shelf, _ rows: Bitmap) throws -> [Reference] {
         let columns = try shelf.columns()
         guard rows.population < shelf.rows.count else { return columns.distinctShared }
-        var seen: Set<UInt64> = []
+        var seen: Set<SharedReference.Target> = []
         return columns.shared.compactMap { entry in
-            guard rows.contains(Int(entry.row)), seen.insert(entry.id.hash ^ UInt64(entry.type.rawValue)).inserted else { return nil }
-            return columns.pool.withBytes(entry.id) { ResourceID($0) }.map { Reference(entry.type, $0) }
+            guard rows.contains(Int(entry.row)), seen.insert(entry.target).inserted else { return nil }
+            return columns.pool.withBytes(entry.target.id) { ResourceID($0) }.map { Reference(entry.target.type, $0) }
         }
     }
 

@@ -38,11 +38,7 @@ extension RecordReader {
             included += next
             fresh = next
         }
-        return included.sorted { a, b in
-            a.type.rawValue != b.type.rawValue
-                ? a.type.rawValue < b.type.rawValue
-                : a.shelf.withID(a.row) { id in b.shelf.withID(b.row) { id.lexicographicallyPrecedes($0) } }
-        }
+        return included.sorted { $0.precedes($1) }
     }
 
     private func forward(_ inclusion: Inclusion, _ sources: [Found], _ bring: (Found) throws -> Void) throws {
@@ -83,9 +79,4 @@ extension RecordReader {
         if types.contains(.patient), names.contains("target") || names.contains("patient") { return ReleasedTypes.clinical }
         return names.contains("target") ? ReleasedTypes.clinical.filter { types.contains($0) } : []
     }
-}
-
-extension RecordReader.Found {
-    /// Its `Type/id`.
-    var reference: Reference? { shelf.withID(row) { ResourceID($0) }.map { Reference(shelf.type, $0) } }
 }

@@ -5,18 +5,10 @@ import Trust
 extension RecordReader {
     /// Searches one type; nil when it is closed. `after` is the place that an earlier page ended at.
     package func search(_ query: SearchQuery, after: String? = nil) throws -> SearchOutcome? {
-        guard let view = try ownView(query) ?? searched(query.type) else { return nil }
+        guard let view = try directoryView(query) ?? searched(query.type) else { return nil }
         var found = try page(query, view, after: after)
         if !query.isCountOnly { found.included = try inclusions(query, found.matches) }
         return found
-    }
-
-    /// Of what belongs to the plan, a search by `_id` reads only those, and a directory too large to look through is not looked through.
-    private func ownView(_ query: SearchQuery) throws -> View? {
-        guard ReleasedTypes.isShared(query.type) else { return nil }
-        for case .id(let ids) in query.conditions where ids.count <= SearchTest.maximumValues { return try named(ids, query.type) }
-        try limitDirectory(query.type)
-        return nil
     }
 
     /// The transmission's Provenances are searched like those that are stored.
@@ -32,11 +24,7 @@ extension RecordReader {
         // Nothing to check: the page is one run of the shelf.
         conditions = conditions.filter { !isTrivial($0, query.type) }[...]
         if conditions.isEmpty, view.open == nil, query.order.isEmpty {
-            let start =
-                after.map { place in
-                    let at = shelf.lowerBound(place.utf8)
-                    return at < shelf.rows.count && shelf.withID(at) { $0.elementsEqual(place.utf8) } ? at + 1 : at
-                } ?? 0
+            let start = after.map { shelf.firstRow(after: $0) } ?? 0
             let end = min(shelf.rows.count, start + limit)
             let next = limit > 0 && end < shelf.rows.count ? shelf.id(end - 1) : nil
             return SearchOutcome(
@@ -57,11 +45,7 @@ extension RecordReader {
     }
 
     private func pageByID(_ hits: Bitmap, _ shelf: Shelf, _ limit: Int, _ after: String?) -> ([Int], String?) {
-        var start = 0
-        if let after {
-            start = shelf.lowerBound(after.utf8)
-            if start < shelf.rows.count, shelf.withID(start, { $0.elementsEqual(after.utf8) }) { start += 1 }
-        }
+        let start = after.map { shelf.firstRow(after: $0) } ?? 0
         var rows: [Int] = []
         var isEnd = true
         hits.forEach(from: start) { row in

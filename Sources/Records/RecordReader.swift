@@ -1,6 +1,5 @@
 package import Exchange
 package import FHIR
-package import NIOCore
 package import Trust
 
 /// One request's view of one record: every resource it can reach has passed the compartment, the policy and the scope.
@@ -29,17 +28,6 @@ package final class RecordReader {
     private struct LooseKey: Hashable { let reference: Reference, interaction: UInt8 }
     private var loose: [LooseKey: Found?] = [:]
     private var looseReads = 0
-
-    /// A resource that may be sent: a row of some shelf.
-    package struct Found {
-        package let shelf: Shelf
-        package let row: Int
-
-        package var type: ResourceType { shelf.type }
-        package var version: Int { shelf.rows[row].version }
-        package var lastUpdated: Timestamp { shelf.rows[row].lastUpdated }
-        package var body: ByteBuffer { shelf.body(row) }
-    }
 
     /// The most shared resources that one request reads one by one.
     private static let maximumLooseReads = 5000
@@ -70,17 +58,16 @@ package final class RecordReader {
     }
 
     private func rows(_ shelf: Shelf, _ opening: RecordAccess.Opening) throws -> Bitmap? {
-        var open = try shelf.released(by: access.policy, at: access.now)
-        guard case .some(let sets) = opening else { return open }
+        let released = try shelf.released(by: access.policy, at: access.now)
+        guard case .some(let sets) = opening else { return released }
         var allowed = Bitmap(count: shelf.rows.count)
         for set in sets {
             var rows = Bitmap(count: shelf.rows.count, filled: true)
             for condition in set { rows.formIntersection(try self.rows(condition, shelf)) }
             allowed.formUnion(rows)
         }
-        if let released = open { allowed.formIntersection(released) }
-        open = allowed
-        return open
+        if let released { allowed.formIntersection(released) }
+        return allowed
     }
 
     /// One resource by its id; nil for everything that is not open, the same as for what does not exist.
@@ -110,42 +97,6 @@ package final class RecordReader {
         return try cache.single(Reference(type, known), plan: access.compartment.plan, mark: mark, load: load)
     }
 
-    /// The most of the plan's own resources of one type that a search looks through.
-    private static let largestDirectory = 100_000
-
-    func limitDirectory(_ type: ResourceType) throws {
-        let count = try store.state(of: type, in: access.compartment).count
-        guard count > Self.largestDirectory else { return }
-        throw RecordProblem.search(
-            SearchProblem(
-                .tooCostly, "This plan has \(count) resources of this type. Read those that the record refers to, or search with _id."))
-    }
-
-    /// These of the plan's own resources, as far as they are open, as a view of their own; nil when the type is closed.
-    func named(_ ids: [[UInt8]], _ type: ResourceType) throws -> View? {
-        if case .closed = access.opening(type, for: .search) { return nil }
-        var found: [Found] = []
-        for id in Set(ids) {
-            guard let id = id.withUnsafeBytes({ ResourceID($0) }) else { continue }
-            if let resource = try resolve(Reference(type, id), for: .search) { found.append(resource) }
-        }
-        return View(shelf: Self.shelf(of: found, type, base: base), open: nil)
-    }
-
-    /// A shelf of resources that stand in others.
-    static func shelf(of found: [Found], _ type: ResourceType, base: String) -> Shelf {
-        let ordered = found.sorted { a, b in a.shelf.withID(a.row) { id in b.shelf.withID(b.row) { id.lexicographicallyPrecedes($0) } } }
-        var builder = ShelfBuilder(type, base: base)
-        for one in ordered {
-            one.shelf.withID(one.row) { id in
-                one.shelf.withBody(one.row) { body in
-                    builder.append(StoredResource(id: id, version: one.version, lastUpdated: one.lastUpdated, body: body))
-                }
-            }
-        }
-        return builder.finish()
-    }
-
     /// The open resource that a reference leads to. What belongs to no member is read one by one, so that the work grows with the record.
     func resolve(_ reference: Reference, for interaction: Scope.Interactions) throws -> Found? {
         guard ReleasedTypes.isShared(reference.type) else {
@@ -165,6 +116,9 @@ package final class RecordReader {
         loose[key] = .some(found)
         return found
     }
+
+    /// How many there are of one of the plan's own types.
+    func directoryCount(_ type: ResourceType) throws -> Int { try store.state(of: type, in: access.compartment).count }
 
     /// How many resources of each of the member's own types are open, in the order of the types: what agreeing would share.
     package func openCounts() throws -> [(type: ResourceType, count: Int)] {

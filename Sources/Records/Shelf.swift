@@ -29,7 +29,11 @@ package final class Shelf: Sendable {
     /// Made when a condition first asks for them.
     private let made = Mutex<Columns?>(nil)
     /// What the plan says of having sent all of it; made when it is first asked for.
-    let transmission = Mutex<Shelf?>(nil)
+    private let transmission = Mutex<Shelf?>(nil)
+    /// Of a shelf of stored Provenances: those and the transmissions' together, and which these were.
+    private let joined = Mutex<(transmissions: [Shelf], all: Shelf)?>(nil)
+    /// What has been made of it since, in bytes.
+    private let madeSize = Atomic(0)
     /// The rows that the policy lets go that was last asked for, on the day it was asked.
     private let released = Mutex<(policy: ReleasePolicy, day: Int64, rows: Bitmap?)?>(nil)
 
@@ -37,8 +41,8 @@ package final class Shelf: Sendable {
         (self.type, self.state, self.entries, self.rows, self.mayHaveLabels) = (type, state, entries, rows, mayHaveLabels)
     }
 
-    /// About how much memory it takes.
-    var size: Int { entries.capacity + rows.count * MemoryLayout<Row>.stride + (made.withLock { $0?.size } ?? 0) + 512 }
+    /// About how much memory it takes, with what has been made of it.
+    var size: Int { entries.capacity + rows.capacity * MemoryLayout<Row>.stride + madeSize.load(ordering: .relaxed) + 1024 }
 
     // MARK: Rows
 
@@ -77,6 +81,12 @@ package final class Shelf: Sendable {
         return low
     }
 
+    /// Where a page goes on that ended with this id, whether it is still there or not.
+    func firstRow(after id: String) -> Int {
+        let row = lowerBound(id.utf8)
+        return row < rows.count && withID(row) { $0.elementsEqual(id.utf8) } ? row + 1 : row
+    }
+
     package func row(of id: some Collection<UInt8>) -> Int? {
         let row = lowerBound(id)
         return row < rows.count && withID(row) { $0.elementsEqual(id) } ? row : nil
@@ -87,8 +97,33 @@ package final class Shelf: Sendable {
     func columns() throws -> Columns {
         if let known = made.withLock({ $0 }) { return known }
         let columns = Columns(try build())
-        made.withLock { $0 = columns }
+        made.withLock { known in
+            if known == nil { madeSize.add(columns.size, ordering: .relaxed) }
+            known = columns
+        }
         return columns
+    }
+
+    /// The transmission's Provenance of all of it.
+    func transmission(_ make: () -> Shelf) -> Shelf {
+        if let known = transmission.withLock({ $0 }) { return known }
+        let shelf = make()
+        transmission.withLock { known in
+            if known == nil { madeSize.add(shelf.size, ordering: .relaxed) }
+            known = shelf
+        }
+        return shelf
+    }
+
+    /// This shelf and these, as one.
+    func joined(with transmissions: [Shelf], _ make: () -> Shelf) -> Shelf {
+        if let known = joined.withLock({ $0 }), known.transmissions.elementsEqual(transmissions, by: ===) { return known.all }
+        let all = make()
+        joined.withLock { known in
+            madeSize.add(all.size - (known?.all.size ?? 0), ordering: .relaxed)
+            known = (transmissions, all)
+        }
+        return all
     }
 
     private func build() throws -> ColumnsBuilder {

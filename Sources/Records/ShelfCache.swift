@@ -4,13 +4,13 @@ import Synchronization
 
 /// The shelves in use, so that a record read in a hundred requests is read from the store once. The least used go when there are too many.
 package final class ShelfCache: Sendable {
-    private struct Place: Hashable {
+    fileprivate struct Place: Hashable {
         let plan: Key<Plan>
         let member: Key<Member>
         let type: ResourceType
     }
 
-    private struct Slot {
+    fileprivate struct Slot {
         let shelf: Shelf
         /// The store's change mark at which the shelf was last known to be current.
         var mark: Int64
@@ -18,27 +18,34 @@ package final class ShelfCache: Sendable {
         var size: Int
     }
 
-    private struct State {
+    fileprivate struct State {
         var slots: [Place: Slot] = [:]
         var clock: UInt64 = 0
         var size = 0
         /// Single resources of the plan's own, with the mark at which they were read.
-        var singles: [Single: (shelf: Shelf, mark: Int64)] = [:]
+        var singles: [Single: (shelf: Shelf, mark: Int64, size: Int)] = [:]
+        var singlesSize = 0
     }
 
-    private struct Single: Hashable {
+    fileprivate struct Single: Hashable {
         let plan: Key<Plan>
         let reference: Reference
+        /// What a dictionary takes for one of them, in bytes.
+        static let overhead = 256
     }
-
-    /// The most single resources that are kept.
-    private static let maximumSingles = 20_000
 
     private let state = Mutex(State())
     private let limit: Int
+    private let limitOfSingles: Int
 
-    /// `limit` is in bytes.
-    package init(limit: Int = 96 << 20) { self.limit = limit }
+    /// `limit` is in bytes; an eighth of it is for the plan's own resources one by one.
+    package init(limit: Int = 96 << 20) {
+        limitOfSingles = limit / 8
+        self.limit = limit - limitOfSingles
+    }
+
+    /// About how many bytes are kept.
+    package var size: Int { state.withLock { $0.size + $0.singlesSize } }
 
     /// The current shelf; nil when it would have to be loaded and `mayLoad` is false.
     func shelf(
@@ -65,11 +72,13 @@ package final class ShelfCache: Sendable {
     /// A resource that belongs to no member, by itself: record after record refers to the same few.
     func single(_ reference: Reference, plan: Key<Plan>, mark: Int64, load: () throws -> Shelf?) throws -> Shelf? {
         let key = Single(plan: plan, reference: reference)
-        if let known = state.withLock({ $0.singles[key] }), known.mark == mark { return known.shelf }
+        if let known = state.withLock({ $0.single(key) }), known.mark == mark { return known.shelf }
         guard let shelf = try load() else { return nil }
         state.withLock { state in
-            if state.singles.count >= Self.maximumSingles { state.singles.removeAll(keepingCapacity: true) }
-            state.singles[key] = (shelf, mark)
+            if state.singlesSize >= limitOfSingles { (state.singles, state.singlesSize) = ([:], 0) }
+            let size = shelf.size + Single.overhead
+            state.singlesSize += size - (state.singles[key]?.size ?? 0)
+            state.singles[key] = (shelf, mark, size)
         }
         return shelf
     }
@@ -79,6 +88,8 @@ package final class ShelfCache: Sendable {
             guard state.slots[place] != nil else { return nil }
             state.clock += 1
             state.slots[place]?.usedAt = state.clock
+            state.measure(place)
+            makeRoom(&state)
             return state.slots[place]
         }
     }
@@ -87,27 +98,47 @@ package final class ShelfCache: Sendable {
         state.withLock { state in
             guard state.slots[place]?.shelf === shelf else { return }
             state.slots[place]?.mark = mark
-            // Columns may have been made since.
-            let size = shelf.size
-            state.size += size - (state.slots[place]?.size ?? 0)
-            state.slots[place]?.size = size
         }
     }
 
     private func keep(_ place: Place, _ shelf: Shelf, _ mark: Int64) {
-        // Columns take about as much again.
-        let size = shelf.size * 2
+        let size = shelf.size
         guard size < limit / 2 else { return }
         state.withLock { state in
             state.size += size - (state.slots[place]?.size ?? 0)
             state.clock += 1
             state.slots[place] = Slot(shelf: shelf, mark: mark, usedAt: state.clock, size: size)
-            guard state.size > limit else { return }
-            // Down to three quarters at once, so that not every load has to look for what may go.
-            for (place, slot) in state.slots.sorted(by: { $0.value.usedAt < $1.value.usedAt }) where state.size > limit / 4 * 3 {
-                state.slots[place] = nil
-                state.size -= slot.size
-            }
+            makeRoom(&state)
         }
+    }
+
+    private func makeRoom(_ state: inout State) {
+        guard state.size > limit else { return }
+        // Down to three quarters at once, so that not every load has to look for what may go.
+        for (place, slot) in state.slots.sorted(by: { $0.value.usedAt < $1.value.usedAt }) where state.size > limit / 4 * 3 {
+            state.slots[place] = nil
+            state.size -= slot.size
+        }
+    }
+}
+
+extension ShelfCache.State {
+    /// Columns and the like are made of a shelf while it is in use.
+    fileprivate mutating func measure(_ place: ShelfCache.Place) {
+        guard let slot = slots[place] else { return }
+        let now = slot.shelf.size
+        guard now != slot.size else { return }
+        size += now - slot.size
+        slots[place]?.size = now
+    }
+
+    fileprivate mutating func single(_ key: ShelfCache.Single) -> (shelf: Shelf, mark: Int64)? {
+        guard let known = singles[key] else { return nil }
+        let now = known.shelf.size + ShelfCache.Single.overhead
+        if now != known.size {
+            singlesSize += now - known.size
+            singles[key]?.size = now
+        }
+        return (known.shelf, known.mark)
     }
 }

@@ -3,11 +3,13 @@ import FHIR
 /// The texts of a shelf's columns, each once, in one run of bytes.
 struct TextPool: Sendable {
     /// Where a text stands.
-    struct Ref: Sendable, Equatable {
+    struct Ref: Sendable, Hashable {
         let start: UInt32
         let length: UInt32
-        /// Equal texts have equal ones; unequal texts almost never.
+        /// Equal texts have equal ones; unequal texts almost never, so it may speed a decision up but not make it.
         let hash: UInt64
+
+        func hash(into hasher: inout Hasher) { hasher.combine(hash) }
     }
 
     private var bytes: [UInt8] = []
@@ -27,7 +29,7 @@ struct TextPool: Sendable {
     /// Lets go of what only adding needs.
     mutating func seal() { known = [:] }
 
-    var size: Int { bytes.count }
+    var size: Int { bytes.capacity }
 
     func withBytes<T>(_ ref: Ref, _ body: (UnsafeRawBufferPointer) -> T) -> T {
         bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[Int(ref.start)..<Int(ref.start + ref.length)])) }

@@ -17,10 +17,8 @@ extension RecordReader {
         guard type != .provenance, !ReleasedTypes.isShared(type), case .all = access.opening(.provenance, for: interaction),
             let view = try view(type, for: .search), view.count > 0
         else { return nil }
-        if view.open == nil, let known = view.shelf.transmission.withLock({ $0 }) { return Found(shelf: known, row: 0) }
-        let made = transmissionShelf([(type, view)])
-        if view.open == nil { view.shelf.transmission.withLock { $0 = made } }
-        return Found(shelf: made, row: 0)
+        let isWhole = view.open == nil
+        return Found(shelf: isWhole ? view.shelf.transmission { transmissionShelf(type, view) } : transmissionShelf(type, view), row: 0)
     }
 
     /// The one of this id, if it is one of the record's.
@@ -35,17 +33,16 @@ extension RecordReader {
     /// The stored ones and the transmission's together.
     func withTransmissions(_ stored: View, for interaction: Scope.Interactions) throws -> View {
         guard case .all = access.opening(.provenance, for: interaction) else { return stored }
-        var views: [(ResourceType, View)] = []
-        for type in ReleasedTypes.clinical where type != .provenance && !ReleasedTypes.isShared(type) {
-            if let view = try view(type, for: .search), view.count > 0 { views.append((type, view)) }
+        let transmissions = try ReleasedTypes.clinical.compactMap { try transmission(of: $0, for: interaction) }
+        func all() -> Shelf {
+            var all = transmissions
+            stored.rows.forEach {
+                all.append(Found(shelf: stored.shelf, row: $0))
+                return true
+            }
+            return Self.shelf(of: all, .provenance, base: base)
         }
-        let made = transmissionShelf(views)
-        var all = made.rows.indices.map { Found(shelf: made, row: $0) }
-        stored.rows.forEach {
-            all.append(Found(shelf: stored.shelf, row: $0))
-            return true
-        }
-        return View(shelf: Self.shelf(of: all, .provenance, base: base), open: nil)
+        return View(shelf: stored.open == nil ? stored.shelf.joined(with: transmissions.map(\.shelf), all) : all(), open: nil)
     }
 
     private static let idPrefix = "transmission-"
@@ -56,29 +53,33 @@ extension RecordReader {
         return Self.idPrefix + digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
-    private func transmissionShelf(_ views: [(type: ResourceType, view: View)]) -> Shelf {
-        let made = views.map { type, view in (id: transmissionID(type), type: type, view: view) }.sorted { $0.id < $1.id }
-        var builder = ShelfBuilder(.provenance, base: base)
-        for (id, type, view) in made {
-            var latest = Timestamp(milliseconds: 0)
-            view.rows.forEach { row in
-                latest = max(latest, view.shelf.rows[row].lastUpdated)
-                return true
-            }
-            let targets = JSONText.targets(view, patientID: access.compartment.patientID)
-            // A version that is the same for the same content, whoever else's data has changed.
-            let version = Int(targets.withUnsafeBytes { TextPool.hash($0) } >> 16)
-            let body = document(id, type, targets, version, latest)
-            id.utf8.withContiguousStorageIfAvailable { id in
-                body.withUnsafeBytes { body in
-                    builder.append(StoredResource(id: UnsafeRawBufferPointer(id), version: version, lastUpdated: latest, body: body))
-                }
-            }
+    private func transmissionShelf(_ type: ResourceType, _ view: View) -> Shelf {
+        var latest = Timestamp(milliseconds: 0)
+        view.rows.forEach { row in
+            latest = max(latest, view.shelf.rows[row].lastUpdated)
+            return true
+        }
+        let id = transmissionID(type)
+        let targets = JSONText.targets(view, patientID: access.compartment.patientID)
+        let version = transmissionVersion(targets, latest)
+        let body = document(id, targets, version, latest)
+        var builder = ShelfBuilder(.provenance, base: base, capacity: body.count + 256)
+        Array(id.utf8).withUnsafeBytes { id in
+            body.withUnsafeBytes { body in builder.append(StoredResource(id: id, version: version, lastUpdated: latest, body: body)) }
         }
         return builder.finish()
     }
 
-    private func document(_ id: String, _ type: ResourceType, _ targets: [UInt8], _ version: Int, _ recorded: Timestamp) -> [UInt8] {
+    /// Another one for other content and the same for the same, whoever else's data has changed and however often this was made: 48 bits of
+    /// SHA-256 over all that the document says.
+    private func transmissionVersion(_ targets: [UInt8], _ recorded: Timestamp) -> Int {
+        var hash = SHA256()
+        hash.update(data: targets)
+        hash.update(data: Array("|\(recorded.milliseconds)|\(base)|\(access.plan.name)".utf8))
+        return hash.finalize().prefix(6).reduce(0) { $0 << 8 | Int($1) }
+    }
+
+    private func document(_ id: String, _ targets: [UInt8], _ version: Int, _ recorded: Timestamp) -> [UInt8] {
         var writer = JSONWriter()
         writer.object { provenance in
             provenance.member("resourceType", "Provenance")

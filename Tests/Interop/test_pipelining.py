@@ -98,3 +98,72 @@ def test_a_body_that_belongs_to_no_get_does_not_become_the_next_request(sandbox,
     connection.settimeout(1)
     with pytest.raises(TimeoutError):
         connection.recv(1)
+
+
+@pytest.mark.parametrize("after", [b"GET /demo/r4/metadata HTTP/1.1\r\nHost: x\r\n\r\n", b"\x00\x01 no request\r\n\r\n"])
+@pytest.mark.parametrize("way", ["", "Accept-Encoding: gzip"])
+def test_what_comes_after_a_close_does_not_overtake_the_answer(sandbox, granted, after, way):
+    lines = ["Connection: close"] + ([way] if way else [])
+    for path in (f"/demo/r4/Patient/{granted['patient']}", f"/demo/r4/Patient/{granted['patient']}/$everything"):
+        for _ in range(5):
+            with socket.create_connection(("localhost", sandbox.port), timeout=20) as connection:
+                connection.sendall(head(sandbox, granted, path, *lines) + after)
+                received = b""
+                while chunk := connection.recv(65536):
+                    received += chunk
+            assert received.startswith(b"HTTP/1.1 200"), received[:200]
+            assert b"HTTP/1.1 4" not in received
+
+
+def test_bytes_that_are_no_request_are_refused_after_the_answers_before_them(sandbox, granted):
+    for _ in range(5):
+        with socket.create_connection(("localhost", sandbox.port), timeout=20) as connection:
+            connection.sendall(head(sandbox, granted, f"/demo/r4/Patient/{granted['patient']}") + b"\x00\x01 no request\r\n\r\n")
+            received = b""
+            while chunk := connection.recv(65536):
+                received += chunk
+        first, _, rest = received.partition(b"HTTP/1.1 400")
+        assert first.startswith(b"HTTP/1.1 200") and first.endswith(b"}") and rest, received[:200]
+
+
+def test_a_large_answer_is_whole_before_the_connection_closes(sandbox, granted, connection):
+    path = f"/demo/r4/Patient/{granted['patient']}/$everything?_count=1000"
+    connection.sendall(head(sandbox, granted, path, "Connection: close"))
+    time.sleep(0.5)
+    answer, body = Answers(connection).next()
+    assert answer.status == 200 and len(body) == int(answer.getheader("Content-Length")) > 300_000
+
+
+def memory(sandbox):
+    with open(f"/proc/{sandbox.process.pid}/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+
+
+def test_a_client_that_asks_and_never_reads_does_not_fill_the_memory(sandbox, granted):
+    one = head(sandbox, granted, f"/demo/r4/Patient/{granted['patient']}/$everything?_count=1000")
+    with socket.create_connection(("localhost", sandbox.port), timeout=20) as connection:
+        connection.sendall(one)
+        Answers(connection).next()
+        before = memory(sandbox)
+        connection.settimeout(1)
+        sent = 0
+        with pytest.raises(TimeoutError):
+            while sent < 20_000:
+                connection.sendall(one * 50)
+                sent += 50
+        time.sleep(0.5)
+        assert memory(sandbox) - before < 40_000, f"{sent} asked"
+
+
+def test_answers_go_on_when_a_slow_client_reads_again(sandbox, granted, connection):
+    path = f"/demo/r4/Patient/{granted['patient']}/$everything?_count=1000"
+    number = 60
+    connection.sendall(head(sandbox, granted, path) * number)
+    time.sleep(0.5)
+    answers = Answers(connection)
+    lengths = set()
+    for _ in range(number):
+        answer, body = answers.next()
+        assert answer.status == 200
+        lengths.add(len(body))
+    assert len(lengths) == 1

@@ -53,10 +53,18 @@ import Testing
 
     @Test func `the page says how far back, how long, and what is never shared`() {
         let open = Markup(english.consent()).texts
-        #expect(open.contains("Everything Demo Health Plan holds"))
+        #expect(open.contains("From the first record Demo Health Plan holds"))
         #expect(open.contains("Acme Connect can read the record for 90 days."))
         #expect(open.contains("Claims and bills") && open.contains("Coverage details") && open.contains("Payments and what care cost"))
-        #expect(Markup(english.consent(from: "2016-01-01")).texts.contains("Records since January 1, 2016"))
+        let since = Markup(english.consent(from: "2016-01-01")).texts
+        #expect(since.contains("Care since January 1, 2016, and records without a date"))
+        #expect(!since.contains { $0.contains("first record") })
+    }
+
+    @Test func `what the plan keeps at home is among what is never shared, only when it does`() {
+        let words = "Records marked as specially protected"
+        #expect(Markup(english.consent(holdsBackProtected: true)).texts.contains(words))
+        #expect(!Markup(english.consent(holdsBackProtected: false)).texts.contains(words))
     }
 
     @Test func `a plan that holds nothing says so`() {

@@ -180,12 +180,13 @@ struct SamplePages {
     }
 
     func consent(
-        shared: [SharedKind] = SamplePages.kinds, from: String? = nil, values: [Field: String] = [:], problems: [FormProblem] = []
+        shared: [SharedKind] = SamplePages.kinds, from: String? = nil, holdsBackProtected: Bool = true, values: [Field: String] = [:],
+        problems: [FormProblem] = []
     ) -> String {
         ConsentPage(
             frame: frame, action: "/consent", cancelAction: "/cancel", token: token, app: app, memberName: text("Mayte Venegas"),
             shared: shared,
-            from: from, accessDays: 90, values: values, problems: problems
+            from: from, holdsBackProtected: holdsBackProtected, accessDays: 90, values: values, problems: problems
         ).html()
     }
 

@@ -31,6 +31,34 @@ struct SmallPartsTests {
         #expect(WebAddress(text) == nil)
     }
 
+    @Test(
+        "F14, F15: whether an address is the sender's is decided by its parsed origin, so that no look-alike gets the token",
+        arguments: [
+            "https://payer.example.evil.test/r4/Observation", "https://payer.example@evil.test/r4",
+            "https://payer.example:443@evil.test/r4",
+            "https://payer.example%2eevil.test/r4", "https://payer.exampleevil.test/r4", "https://evil.test/https://payer.example/r4",
+            "https://evil.test#@payer.example/r4", "https://evil.test\\@payer.example/r4", "//evil.test/r4", "///evil.test/r4",
+            "http://payer.example/r4/Observation", "https://payer.example:8443/r4", "https://payer.example.:443/r4",
+            "https:payer.example/r4",
+            "https://payer.example\t.evil.test/r4", "file:///etc/passwd", "https://[::1]/r4", "https://xn--payer.example/r4",
+            "javascript:alert(1)", "https://payer\u{3002}example/r4",
+        ])
+    func lookAlikes(_ link: String) throws {
+        let base = try #require(WebAddress("https://payer.example/r4"))
+        let page = try #require(base.appending("Observation?_count=2"))
+        if let followed = page.following(link, base: base) { #expect(followed.origin != base.origin, "\(followed.text)") }
+    }
+
+    @Test("F15: links of the sender itself are followed, however it writes them")
+    func ownLinks() throws {
+        let base = try #require(WebAddress("https://payer.example/r4"))
+        let page = try #require(base.appending("Observation?_count=2"))
+        for link in [
+            "https://payer.example/r4/Observation?page=2", "HTTPS://PAYER.example:443/r4/Observation?page=2", "/r4/Observation?page=2",
+            "?page=2", "Observation?page=2",
+        ] { #expect(page.following(link, base: base)?.text == "https://payer.example/r4/Observation?page=2", "\(link)") }
+    }
+
     @Test("What servers leave unescaped in links is escaped once; escapes stay")
     func escapes() {
         #expect(

@@ -108,13 +108,4 @@ extension SearchCondition {
         }
         return .has(source, reference: number, condition)
     }
-
-    /// The types whose resources the condition looks at besides its own.
-    package var touchedTypes: [ResourceType] {
-        switch self {
-        case .test, .id, .lastUpdated: []
-        case .chain(_, let steps): steps.flatMap { [$0.target] + $0.condition.touchedTypes }
-        case .has(let type, _, let condition): [type] + condition.touchedTypes
-        }
-    }
 }

@@ -186,7 +186,9 @@ struct AuthorizationPages: Sendable {
         return walk.show(
             ConsentPage(
                 frame: walk.frame("/consent"), action: walk.url("/consent"), cancelAction: walk.url("/cancel"), token: walk.formToken,
-                app: walk.askingApp, memberName: member.name, shared: shared, from: nil, accessDays: plan.policy.grantDays, values: values,
+                app: walk.askingApp, memberName: member.name, shared: shared,
+                from: access.policy.start(at: access.now)?.date, holdsBackProtected: !access.policy.withheldLabels.isEmpty,
+                accessDays: plan.policy.grantDays, values: values,
                 problems: problems, step: walk.authorization.isIdentified ? Step(4, of: 4) : Step(3, of: 3)
             ).html(), isProblem: !problems.isEmpty)
     }

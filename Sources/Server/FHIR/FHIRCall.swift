@@ -17,6 +17,12 @@ struct FHIRCall {
     var ifNoneMatch: String?
     var ifModifiedSince: String?
 
+    /// What the body of a POST asked stands in the query too from here on, so that the log of disclosures says what was asked.
+    mutating func asks(_ parameters: [(name: String, value: String)]) {
+        guard method == .post else { return }
+        query = String(FHIRDesk.query(parameters).dropFirst())
+    }
+
     /// `Prefer: handling=strict` (FHIR R4 http §3.1.0.1.13).
     var isStrict: Bool {
         prefer.contains { line in

@@ -11,8 +11,11 @@ extension FHIRDesk {
         if let id, !id.utf8.elementsEqual(admission.access.compartment.patientID.utf8) {
             return .outcome(404, .notFound, "There is no Patient of this id that the token may read.")
         }
+        let asked = try operationParameters(call)
+        var call = call
+        call.asks(asked)
         let query = try EverythingQuery(
-            parameters: try operationParameters(call), context: admission.record.context, isStrict: call.isStrict)
+            parameters: asked, context: admission.record.context, isStrict: call.isStrict)
         let place = id.map { "Patient/\($0)/$everything" } ?? "Patient/$everything"
         let link = "\(plan.addresses.fhir)/\(place)" + Self.query(query.applied)
         let after = try query.page.map { try opened($0, admission, link) }
@@ -31,6 +34,8 @@ extension FHIRDesk {
     func documents(_ call: FHIRCall, _ mayLoad: Bool) throws -> FHIRAnswer {
         let admission = try admit(call, "DocumentReference", to: .search)
         let asked = try operationParameters(call)
+        var call = call
+        call.asks(asked)
         let query = try DocumentsQuery(parameters: asked)
         guard let found = try reader(admission, mayLoad).documents(query) else { throw FHIRRefusal(closed) }
         let known = ["patient", "start", "end", "type", "on-demand", "profile"]

@@ -11,7 +11,11 @@ extension FHIRDesk {
         let admission = try admit(call, name, to: .search)
         let type = admission.type
         var asked = try parameters(call.query)
-        if call.method == .post { asked += try form(call) }
+        var call = call
+        if call.method == .post {
+            asked += try form(call)
+            call.asks(asked)
+        }
         let query = try SearchQuery(type: type, parameters: asked, context: admission.record.context, isStrict: call.isStrict)
         if let patient {
             guard !ReleasedTypes.isShared(type), type != .patient else {
@@ -99,6 +103,7 @@ extension FHIRDesk {
         return own.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }.elementsEqual(type.utf8)
     }
 
+    /// With its `?`; empty without parameters.
     static func query(_ applied: [(name: String, value: String)]) -> String {
         guard !applied.isEmpty else { return "" }
         return "?" + applied.map { "\(encoded($0.name))=\(encoded($0.value))" }.joined(separator: "&")

@@ -17,15 +17,27 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
     private let idleTimeout: TimeAmount
     private var idleCheck: Scheduled<Void>?
     private var lastUse = NIODeadline.now()
+    /// Bytes that the client had not taken when last looked.
+    private var unsentBefore = 0
 
     /// A head that may be answered here once its end has come.
     private var held: HTTPRequestHead?
     /// Requests that went on and are not answered yet; while there are any, later ones go on too.
     private var underWay = 0
     private var isReadingRequest = false
-    /// An answer of ours waits for its record; what comes meanwhile waits too.
-    private var isAnswering = false
+    /// Why what comes in has to wait.
+    private enum Pause {
+        /// An answer of ours waits until its disclosure is on record.
+        case recording
+        /// The client has not taken what it was sent yet.
+        case unread
+        /// The last answer is on its way; nothing that comes after it counts.
+        case closing
+    }
+    private var pause: Pause?
     private var waiting = CircularBuffer<HTTPServerRequestPart>()
+    /// What the parser could not read, after all that waits.
+    private var waitingError: (any Error)?
     private var wantsRead = false
     private var mustQuiesce = false
     private var date = (second: Int64(-1), text: "")
@@ -37,7 +49,19 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         lastUse = .now()
         let part = unwrapInboundIn(data)
-        if isAnswering { waiting.append(part) } else { take(part, context) }
+        switch pause {
+        case nil: take(part, context)
+        case .recording, .unread: waiting.append(part)
+        case .closing: break
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch pause {
+        case nil: context.fireErrorCaught(error)
+        case .recording, .unread: waitingError = error
+        case .closing: break
+        }
     }
 
     private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
@@ -51,6 +75,12 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
         case .end:
             isReadingRequest = false
             guard let head = held else { return context.fireChannelRead(wrapInboundOut(part)) }
+            guard context.channel.isWritable else {
+                // Else a client that asks and never reads would fill the memory with answers.
+                pause = .unread
+                waiting.prepend(part)
+                return
+            }
             let start = NIODeadline.now()
             if let answer = desks.answer(head) {
                 held = nil
@@ -69,14 +99,24 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        if isAnswering { wantsRead = true } else { context.read() }
+        switch pause {
+        case nil, .closing: context.read()
+        case .recording, .unread: wantsRead = true
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        lastUse = .now()
+        if pause == .unread, context.channel.isWritable { goOn(context) }
+        context.fireChannelWritabilityChanged()
     }
 
     // MARK: What goes out
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         if case .end = unwrapOutboundIn(data) {
-            underWay -= 1
+            // The router also answers what the parser refused, which never was a request here.
+            underWay = max(0, underWay - 1)
             lastUse = .now()
         }
         context.write(data, promise: promise)
@@ -88,13 +128,14 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
             send(answer, to: head, since: start, context)
             return
         }
-        isAnswering = true
+        pause = .recording
         let loop = context.eventLoop
         let bound = NIOLoopBound(Recording(lane: self, context: context, answer: answer, head: head), eventLoop: loop)
         desks.store.record(disclosure) { refusal in
             loop.execute {
                 let recording = bound.value
                 let answer = refusal.map { FHIRAnswer.unavailable($0) } ?? recording.answer
+                recording.lane.pause = nil
                 recording.lane.send(answer, to: recording.head, since: start, recording.context)
                 recording.lane.goOn(recording.context)
             }
@@ -119,21 +160,33 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
         let status = HTTPResponseStatus(statusCode: answer.status)
         context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))), promise: nil)
         if !isHead { for part in answer.parts { context.write(wrapOutboundOut(.body(.byteBuffer(part))), promise: nil) } }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         lastUse = .now()
         desks.count(answer, head, since: start)
-        if !staysOpen { context.close(promise: nil) }
+        guard !staysOpen else { return context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil) }
+        pause = .closing
+        waiting.removeAll()
+        waitingError = nil
+        // A close at once would drop what the client has not taken yet.
+        let channel = context.channel
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.whenComplete { _ in channel.close(promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
     }
 
+    /// Takes what has waited, until it has to wait again.
     private func goOn(_ context: ChannelHandlerContext) {
-        isAnswering = false
+        if pause == .unread { pause = nil }
         var hasPassed = false
-        while !isAnswering, let part = waiting.popFirst() {
+        while pause == nil, let part = waiting.popFirst() {
             take(part, context)
             hasPassed = true
         }
-        guard !isAnswering else { return }
+        guard pause == nil else { return }
         if hasPassed { context.fireChannelReadComplete() }
+        if let error = waitingError {
+            waitingError = nil
+            context.fireErrorCaught(error)
+        }
         if mustQuiesce {
             mustQuiesce = false
             context.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
@@ -153,7 +206,7 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
     // MARK: The connection's life
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is ChannelShouldQuiesceEvent, isAnswering {
+        if event is ChannelShouldQuiesceEvent, pause == .recording || pause == .unread {
             mustQuiesce = true
         } else {
             context.fireUserInboundEventTriggered(event)
@@ -175,20 +228,27 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) { idleCheck?.cancel() }
 
-    /// Closes a connection that has neither sent nor been sent anything for a while, unless it waits for an answer.
+    /// Closes a connection that has neither sent nor been sent anything for a while, unless it waits for an answer, and one whose
+    /// client has taken nothing of its answer for as long.
     private func watch(_ context: ChannelHandlerContext, in time: TimeAmount) {
         idleCheck?.cancel()
         let bound = NIOLoopBound((lane: self, context: context), eventLoop: context.eventLoop)
         idleCheck = context.eventLoop.scheduleTask(in: time) {
             let (lane, context) = bound.value
-            let rest = lane.lastUse + lane.idleTimeout - .now()
-            if !lane.isReadingRequest, lane.underWay > 0 || lane.isAnswering {
-                lane.watch(context, in: lane.idleTimeout)
-            } else if rest > .zero {
-                lane.watch(context, in: rest)
-            } else {
-                context.close(promise: nil)
-            }
+            if let next = lane.timeLeft(context) { lane.watch(context, in: next) } else { context.close(promise: nil) }
         }
+    }
+
+    /// When to look again; nil when it is time to close.
+    private func timeLeft(_ context: ChannelHandlerContext) -> TimeAmount? {
+        let unsent = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        if unsent > 0 {
+            defer { unsentBefore = unsent }
+            return unsent == unsentBefore ? nil : idleTimeout
+        }
+        unsentBefore = 0
+        if !isReadingRequest, underWay > 0 || pause == .recording { return idleTimeout }
+        let rest = lastUse + idleTimeout - .now()
+        return rest > .zero ? rest : nil
     }
 }

@@ -1,6 +1,5 @@
 import Exchange
 import GRDB
-import Synchronization
 
 /// One writer that puts the changes waiting at the same moment into one durable transaction.
 ///
@@ -12,15 +11,8 @@ final class GroupCommit: Sendable {
         let fail: @Sendable (any Error) -> Void
     }
 
-    private struct Queue {
-        var jobs: [Job] = []
-        var isDraining = false
-    }
-
     private let database: DatabaseQueue
-    private let queue = Mutex(Queue())
-    private static let groupSize = 64
-
+    private let queue = GroupQueue<Job>(groupSize: 64)
     private let statements: StatementCache
 
     init(_ database: DatabaseQueue, _ statements: StatementCache) { (self.database, self.statements) = (database, statements) }
@@ -33,12 +25,7 @@ final class GroupCommit: Sendable {
                     return { continuation.resume(with: result) }
                 },
                 fail: { continuation.resume(throwing: $0) })
-            let mustDrain = queue.withLock { queue in
-                queue.jobs.append(job)
-                defer { queue.isDraining = true }
-                return !queue.isDraining
-            }
-            if mustDrain { database.asyncWriteWithoutTransaction { self.drain($0) } }
+            if queue.mustDrain(adding: job) { database.asyncWriteWithoutTransaction { self.drain($0) } }
         }
     }
 
@@ -63,14 +50,7 @@ final class GroupCommit: Sendable {
     }
 
     private func drain(_ database: Database) {
-        while true {
-            let jobs = queue.withLock { queue in
-                let taken = Array(queue.jobs.prefix(Self.groupSize))
-                queue.jobs.removeFirst(taken.count)
-                if taken.isEmpty { queue.isDraining = false }
-                return taken
-            }
-            if jobs.isEmpty { return }
+        while let jobs = queue.next() {
             do {
                 var answers: [@Sendable () -> Void] = []
                 try database.inTransaction(.immediate) {
