@@ -20,6 +20,7 @@ from fhirpy import SyncFHIRClient  # noqa: E402
 
 import corners  # noqa: E402
 from api import API  # noqa: E402
+from judge import Judge  # noqa: E402
 from mailbox import SMTPMailbox, SandboxMailbox  # noqa: E402
 from oauth import Member  # noqa: E402
 from sandbox import ROOT, Sandbox, program  # noqa: E402
@@ -33,6 +34,14 @@ SERVER = next((path for path in SMTP_SERVERS if path.exists()), None)
 def pytest_sessionstart(session):
     if not os.access(program(), os.X_OK):
         pytest.exit(f"There is no program at {program()}. Build it (swift build) or set PAYERBRIDGE_PROGRAM.", returncode=4)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def judge():
+    """Every FHIR answer of the run is read by a validator that no one here wrote."""
+    with Judge() as judge:
+        yield judge
+    print(f"\n{judge.count} FHIR answers judged by fhirkit-rs")
 
 
 @pytest.fixture(scope="session")

@@ -20,8 +20,8 @@ package final class ImportPipeline {
     private var seen = SeenResources()
     private var brought: [String: ResourceID] = [:]
 
-    private static let batchCount = 4000
-    private static let batchSize = 8 << 20
+    private static let batchCount = 8000
+    private static let batchSize = 12 << 20
 
     package init(store: any ImportStore, plan: Key<Plan>, world: World) {
         (self.store, self.plan) = (store, plan)

@@ -6,15 +6,12 @@ package struct PreparedResource: Sendable {
     package let type: ResourceType
     package let id: ResourceID
     package let owner: IncomingResource.Owner
-    /// SHA-256 of the bytes as they arrived, its first 16 bytes: the same again changes nothing.
-    package let digest: [UInt8]
+    /// SHA-256 of the bytes as they arrived: the same again changes nothing.
+    package let digest: Digest
     /// `type` and `id` as a number.
     package let key: Int64
-    /// The bytes as they arrived, and where `meta` goes in them.
-    private let source: [UInt8]
-    private let meta: MetaSplice
-    /// The first version's bytes, whose time is still to be written, and where that stands.
-    private let first: (body: [UInt8], timeAt: Int)
+    /// The first version's bytes, whose time is still to be written.
+    private let first: FirstVersion
     /// Identifiers (`system|value`) under which a conditional reference may ask for it; plan-owned types only.
     package let identifiers: [String]
     /// The roster line a Patient amounts to.
@@ -28,29 +25,36 @@ package struct PreparedResource: Sendable {
         type = incoming.type
         id = incoming.id
         owner = incoming.owner
-        meta = incoming.meta
-        source = Array(incoming.source)
         key = ResourceKey.number(incoming.type, incoming.id.text)
         first = incoming.meta.writeFirst(incoming.source)
         var hash = SHA256()
         hash.update(bufferPointer: incoming.source)
-        digest = Array(hash.finalize().prefix(16))
+        digest = hash.finalize().withUnsafeBytes { Digest($0) }
         identifiers = incoming.owner == .plan ? Self.identifiers(of: resource) : []
         roster = incoming.type == .patient ? RosterEntry(patient: resource, id: incoming.id) : nil
     }
 
-    /// How many bytes arrived.
-    package var size: Int { source.count }
+    /// How many bytes there are to keep.
+    package var size: Int { first.body.count }
 
-    /// The first version, made when the resource was prepared; only the time, 24 characters, is put in here.
-    package func firstBody(lastUpdated: [UInt8]) -> [UInt8] {
-        var body = first.body
-        body.replaceSubrange(first.timeAt..<first.timeAt + lastUpdated.count, with: lastUpdated)
-        return body
-    }
+    /// The first version in place of what `body` held.
+    package func writeFirst(into body: inout [UInt8], lastUpdated: [UInt8]) { first.write(into: &body, lastUpdated: lastUpdated) }
 
-    package func body(version: Int, lastUpdated: [UInt8]) -> [UInt8] {
-        source.withUnsafeBytes { meta.write($0, version: version, lastUpdated: lastUpdated) }
+    package func body(version: Int, lastUpdated: [UInt8]) -> [UInt8] { first.body(version: version, lastUpdated: lastUpdated) }
+
+    /// The first 16 bytes of a SHA-256.
+    package struct Digest: Sendable, Equatable {
+        private let halves: (UInt64, UInt64)
+
+        init(_ bytes: UnsafeRawBufferPointer) {
+            halves = (bytes.loadUnaligned(as: UInt64.self), bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+        }
+
+        package func withUnsafeBytes<T>(_ body: (UnsafeRawBufferPointer) throws -> T) rethrows -> T {
+            try Swift.withUnsafeBytes(of: halves, body)
+        }
+
+        package static func == (a: Digest, b: Digest) -> Bool { a.halves == b.halves }
     }
 
     private static func identifiers(of resource: JSONValue) -> [String] {
@@ -72,8 +76,10 @@ package enum ImportOutcome: Sendable, Equatable {
 
 package protocol ImportStore: Sendable {
     /// Keeps a batch in one transaction; a resource that cannot be kept is refused alone. Answers in the order of the batch.
-    /// Blocks until the batch is durable: an import has a thread of its own.
+    /// Blocks until the batch is committed, so that the end of the process does not lose it: an import has a thread of its own.
     func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp) throws(Refusal) -> [ImportOutcome]
+    /// Blocks until all batches would survive a power cut, and makes reads quick again. At the end of an import.
+    func settle() throws(Refusal)
     /// Every identifier of the plan-owned resources: `Type?system|value` to id.
     func sharedIdentifiers(plan: Key<Plan>) throws(Refusal) -> [String: ResourceID]
 }

@@ -46,14 +46,14 @@ package struct MetaSplice: Sendable {
     }
 
     /// The first version with a time of 24 characters left open, and where that stands.
-    package func writeFirst(_ source: UnsafeRawBufferPointer) -> (body: [UInt8], timeAt: Int) {
-        let open = [UInt8](repeating: UInt8(ascii: "0"), count: 24)
+    package func writeFirst(_ source: UnsafeRawBufferPointer) -> FirstVersion {
+        let open = FirstVersion.open
         let body = write(source, version: 1, lastUpdated: open)
         // Everything before the place keeps its length but the id, and the cuts lie behind it or are counted out.
-        var at = insertAt + opening.count + Self.version.count + 1 + Self.lastUpdated.count
+        var at = insertAt + opening.count + Self.version.count
         if let id, id.at <= insertAt { at += id.bytes.count }
         for cut in cuts where cut.upperBound <= insertAt { at -= cut.count }
-        return (body, at)
+        return FirstVersion(body: body, versionAt: at, timeAt: at + 1 + Self.lastUpdated.count)
     }
 
     private static let version = Array(#""versionId":""#.utf8)

@@ -1,4 +1,4 @@
-package import Exchange
+import Exchange
 import Foundation
 import GRDB
 
@@ -14,6 +14,7 @@ package final class SQLiteStore: Sendable {
     let outboxSignal = Signal()
     let clinicalMark = ClinicalMark()
     let disclosures: SQLiteDisclosureLog
+    let bulk: BulkWriter
 
     /// A sandbox shows the mails that were sent; a real plan forgets their text.
     let keepsSentMail: Bool
@@ -48,14 +49,8 @@ package final class SQLiteStore: Sendable {
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
         commits = GroupCommit(writer, prepared)
         readers = ReaderPool(path: path)
+        bulk = BulkWriter(path: path)
         disclosures = try SQLiteDisclosureLog(path: directory + "/disclosures.sqlite")
-    }
-
-    /// Moves what the log holds into the main file, so that reads need not look through the log. After a large import.
-    package func settle() throws(Refusal) {
-        do { try writer.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") } } catch {
-            throw Self.refusal(error)
-        }
     }
 
     package func close() throws {
@@ -96,7 +91,7 @@ package final class SQLiteStore: Sendable {
         } catch { throw Self.refusal(error) }
     }
 
-    private static func refusal(_ error: any Error) -> Refusal {
+    static func refusal(_ error: any Error) -> Refusal {
         error as? Refusal ?? Refusal(.unavailable, "The store cannot answer just now. Try again shortly.", cause: "\(error)")
     }
 }

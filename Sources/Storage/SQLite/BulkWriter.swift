@@ -1,0 +1,125 @@
+import Exchange
+import FHIR
+import Foundation
+import GRDBSQLite
+import Synchronization
+
+/// The connection through which imports write: batch after batch, without waiting for the disk at each.
+///
+/// A batch is one transaction and survives the end of the process; it survives a power cut once `settle` has returned, and before that the
+/// file is as some earlier batch left it. Meanwhile another thread moves what the log holds into the main file.
+final class BulkWriter: Sendable {
+    private struct State {
+        var connection: BulkConnection?
+        var writers: [Key<Plan>: ResourceWriter] = [:]
+    }
+
+    private let path: String
+    private let state = Mutex(State())
+    private let checkpoints: LogCheckpoints
+
+    init(path: String) {
+        self.path = path
+        checkpoints = LogCheckpoints(path: path)
+    }
+
+    func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp) throws -> [ImportOutcome] {
+        let outcomes = try state.withLock { state in
+            let connection = try state.connection ?? BulkConnection(path: path)
+            state.connection = connection
+            let writer = try state.writers[plan] ?? ResourceWriter(connection.handle, plan: plan)
+            state.writers[plan] = writer
+            do { return try connection.transaction { try writer.keep(batch, at: now) } } catch {
+                writer.forget()
+                throw error
+            }
+        }
+        checkpoints.noteWrite()
+        return outcomes
+    }
+
+    /// Ends the bulk writing; what is written after it opens the connection anew.
+    func settle() throws {
+        state.withLock { $0 = State() }
+        checkpoints.finish()
+    }
+}
+
+/// A connection that does not sync at each commit.
+private final class BulkConnection {
+    let handle: OpaquePointer
+
+    init(path: String) throws {
+        var handle: OpaquePointer?
+        guard sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nil) == SQLITE_OK, let handle else {
+            let problem = StorageProblem(handle, doing: "open")
+            sqlite3_close_v2(handle)
+            throw problem
+        }
+        self.handle = handle
+        sqlite3_busy_timeout(handle, 10_000)
+        for pragma in [
+            "PRAGMA synchronous=NORMAL", "PRAGMA foreign_keys=ON", "PRAGMA temp_store=MEMORY", "PRAGMA trusted_schema=OFF",
+            "PRAGMA secure_delete=FAST", "PRAGMA cache_size=-49152", "PRAGMA wal_autocheckpoint=0", "PRAGMA journal_size_limit=67108864",
+        ] { try run(pragma) }
+    }
+
+    deinit { sqlite3_close_v2(handle) }
+
+    func transaction<T>(_ body: () throws -> T) throws -> T {
+        try run("BEGIN IMMEDIATE")
+        do {
+            let value = try body()
+            try run("COMMIT")
+            return value
+        } catch {
+            try? run("ROLLBACK")
+            throw error
+        }
+    }
+
+    private func run(_ sql: String) throws {
+        guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw StorageProblem(handle, doing: sql) }
+    }
+}
+
+/// Moves the log of a bulk write into the main file while the writing goes on, and makes the writer wait when the log outgrows that.
+private final class LogCheckpoints: Sendable {
+    private let path: String
+    private let queue = DispatchQueue(label: "payerbridge.checkpoint")
+    private let isRunning = Atomic(false)
+    /// Bytes of log from which it is moved beside the writing, and from which the writer waits.
+    private static let (enough, tooMuch) = (64 << 20, 384 << 20)
+
+    init(path: String) { self.path = path }
+
+    func noteWrite() {
+        let size = logSize()
+        guard size >= Self.enough else { return }
+        if size >= Self.tooMuch {
+            // Nobody writes meanwhile, so that all of it is moved and the log begins anew.
+            queue.sync { self.checkpoint() }
+        } else if isRunning.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged {
+            queue.async { [self] in
+                checkpoint()
+                isRunning.store(false, ordering: .releasing)
+            }
+        }
+    }
+
+    func finish() { queue.sync {} }
+
+    private func logSize() -> Int {
+        var status = stat()
+        return stat(path + "-wal", &status) == 0 ? Int(status.st_size) : 0
+    }
+
+    /// What cannot be moved now is moved by a later one.
+    private func checkpoint() {
+        var handle: OpaquePointer?
+        defer { sqlite3_close_v2(handle) }
+        guard sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nil) == SQLITE_OK else { return }
+        sqlite3_exec(handle, "PRAGMA synchronous=NORMAL", nil, nil, nil)
+        sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+    }
+}
