@@ -30,7 +30,8 @@ package final class Web: Sendable {
     }
 
     package func send(
-        _ method: String, _ address: String, headers: [(String, String)] = [], body: [UInt8]? = nil, asksForGzip: Bool = false
+        _ method: String, _ address: String, headers: [(String, String)] = [], body: [UInt8]? = nil, asksForGzip: Bool = false,
+        isTroubleExpected: Bool = false
     ) async throws -> WebAnswer {
         let (host, path) = Self.split(address)
         let place = host.flatMap { $0.hasPrefix("127.0.0.1:") ? $0 : nil } ?? "127.0.0.1:\(port)"
@@ -50,7 +51,9 @@ package final class Web: Sendable {
         let bytes = try await response.body.collect(upTo: 256 << 20)
         let answer = WebAnswer(
             status: Int(response.status.code), headers: response.headers.map { ($0.name, $0.value) }, body: Array(bytes.readableBytesView))
-        if answer.status >= 500 { noted.withLock { $0.append("\(method) \(address) \(answer.status) \(answer.text.prefix(200))") } }
+        if answer.status >= 500, !isTroubleExpected {
+            noted.withLock { $0.append("\(method) \(address) \(answer.status) \(answer.text.prefix(200))") }
+        }
         return answer
     }
 
