@@ -57,6 +57,20 @@ def test_a_stranger_becomes_a_verified_developer(visit, portal, width):
     reviewer.visitor.press("Audit log", "audit").press("Applications", "applications").press(app_name, "application")
 
 
+def test_a_developer_keeps_their_account(visit, portal):
+    mailbox = SandboxMailbox(portal)
+    developer = Developer(visit("en", "phone"), portal.portal, mailbox)
+    developer.sign_up()
+    developer.create_app("http://localhost:8765/callback")
+    first = developer.secret
+    developer.visitor.press("Replace the secret", "secret").press("Make a new secret", "secret-new")
+    values = developer.page.locator("main dl code").all_inner_texts()
+    assert values[1].startswith("p2ps_") and values[1] != first
+    developer.visitor.press("Account", "account").press("Turn the second factor on", "factor")
+    developer.visitor.fill(code="000000").press("Turn the second factor on", "factor-wrong")
+    developer.visitor.press("Sign out", "signed-out")
+
+
 def test_mistakes_are_explained_on_accessible_pages(visit, portal):
     mailbox = SandboxMailbox(portal)
     visitor = visit("en", "phone")

@@ -66,12 +66,12 @@ struct PortalRoutesTests {
             try await developer.signUp("ana@lakeside.example")
             let wrong: [(PortalVisitor, String)] = [
                 (PortalVisitor(site), "/portal/sign-in"), (PortalVisitor(site), "/review/sign-in"),
-                (try await site.planSide(.planOperator, plan: site.demo), "/review/applications/app-none"),
+                (try await site.planSide(.planOperator, plan: site.demo), "/review/account"),
             ]
             for (visitor, page) in wrong {
                 try await visitor.open(page)
                 guard let token = visitor.markup.forms.first?.values.first(where: { $0.name == "form_token" })?.value else { continue }
-                let isOperator = page.hasPrefix("/review/applications")
+                let isOperator = page == "/review/account"
                 for row in table where row.method == "POST" && row.admission.realm == (page.hasPrefix("/portal") ? .portal : .review) {
                     if case .anyone = row.admission { continue }
                     if case .halfSignedIn = row.admission, isOperator { continue }

@@ -188,6 +188,7 @@ package struct ApplicationPage: Sendable {
                         ]
                     }))
         }
+        if mayChange { blocks.append(.links([.init("Replace the secret", root + "/secret")], quiet: true)) }
         blocks.append(.heading("Health plans"))
         blocks.append(plans.isEmpty ? .text("Your credentials are at no health plan yet.") : planTable)
         blocks.append(.heading("What you told us"))

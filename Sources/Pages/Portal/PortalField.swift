@@ -23,6 +23,7 @@ package enum PortalField: String, Sendable, CaseIterable {
     case decision
     case file
     case note
+    case overlap
 
     var label: String {
         switch self {
@@ -49,6 +50,7 @@ package enum PortalField: String, Sendable, CaseIterable {
         case .decision: "Decision"
         case .file: "File"
         case .note: "What the pictures show"
+        case .overlap: "How long the secret before keeps working"
         }
     }
 
@@ -61,7 +63,7 @@ package enum PortalField: String, Sendable, CaseIterable {
         case .code: "one-time-code"
         case .company: "organization"
         case .appName, .description, .homePage, .redirectURIs, .website, .domainReason, .naic, .ein, .npi, .sponsorName, .sponsorRole,
-            .sponsorEmail, .message, .decision, .file, .note:
+            .sponsorEmail, .message, .decision, .file, .note, .overlap:
             "off"
         }
     }

@@ -37,12 +37,13 @@ struct PortalCall: Sendable {
         var menu: [PortalFrame.Link] = []
         if let session, session.stage == .full {
             switch session.account.role {
-            case .developer: menu = [.init("Applications", "/portal/applications")]
+            case .developer: menu = [.init("Applications", "/portal/applications"), .init("Account", "/portal/account")]
             case .reviewer:
                 menu = [
                     .init("Cases", "/review"), .init("Applications", "/review/applications"), .init("Audit log", "/review/audit"),
+                    .init("Account", "/review/account"),
                 ]
-            case .planOperator: menu = [.init("Applications", "/review/applications")]
+            case .planOperator: menu = [.init("Applications", "/review/applications"), .init("Account", "/review/account")]
             }
         }
         return PortalFrame(

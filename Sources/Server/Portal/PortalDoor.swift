@@ -19,7 +19,8 @@ package struct PortalDoor: Sendable {
     }
 
     var routes: [PortalRoute] {
-        AccountSurface.routes + ApplicationSurface.routes + VerificationSurface.routes + ReviewSurface.routes
+        AccountSurface.routes + SettingsSurface.routes + ApplicationSurface.routes + SecretSurface.routes + VerificationSurface.routes
+            + ReviewSurface.routes
     }
 
     /// The table of roles and routes, for the tests that are made from it.
