@@ -13,6 +13,7 @@ let house: [SwiftSetting] = [
 ]
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -55,7 +56,7 @@ let package = Package(
         .target(name: "CCompression", linkerSettings: [.linkedLibrary("zstd"), .linkedLibrary("z")]),
         .target(
             name: "FHIR", dependencies: ["CSimdJSON", "CCompression"], resources: [.embedInCode("Search/Table")], swiftSettings: house),
-        .target(name: "Trust", dependencies: [crypto], swiftSettings: house),
+        .target(name: "Trust", dependencies: [crypto, cryptoExtras], swiftSettings: house),
         .target(name: "Exchange", dependencies: ["FHIR", "Trust", crypto], swiftSettings: house),
         .target(
             name: "Storage",

@@ -26,9 +26,15 @@ package struct PageFrame: Sendable {
     }
 
     func render(_ template: String, title: String, voice: Voice = .member, problems: [FormProblem] = [], view: View) -> String {
-        var view = view
+        let lines = problems.map { (anchor: $0.anchor, words: $0.words(in: language)) }
+        return render(template, title: title, voice: voice, lines: lines, view: view)
+    }
+
+    /// `lines` stand in the error summary, each with the field it leads to.
+    func render(_ template: String, title: String, voice: Voice, lines: [(anchor: String?, words: String)], view given: View) -> String {
+        var view: View = [:]
         view["lang"] = language.rawValue
-        view["title"] = (problems.isEmpty ? "" : language("Error: ", "Error: ")) + "\(title) - \(planName)"
+        view["title"] = (lines.isEmpty ? "" : language("Error: ", "Error: ")) + "\(title) - \(planName)"
         view["heading"] = title
         view["voice"] = voice == .member ? "member" : "developer"
         view["assets"] = assetBase
@@ -48,13 +54,14 @@ package struct PageFrame: Sendable {
         view["languages"] = languages
         view["hasLanguages"] = !languages.isEmpty
         view["footer"] = language("This is a page of \(planName).", "Esta es una página de \(planName).")
-        view["hasProblems"] = !problems.isEmpty
+        view["hasProblems"] = !lines.isEmpty
         view["problemsTitle"] = language("There is a problem", "Hay un problema")
-        view["problems"] = problems.map { problem in
-            var entry: View = ["message": problem.words(in: language)]
-            entry["anchor"] = problem.anchor
+        view["problems"] = lines.map { line in
+            var entry: View = ["message": line.words]
+            entry["anchor"] = line.anchor
             return entry
         }
+        view.merge(given) { _, own in own }
         return Templates.render(template, view)
     }
 }

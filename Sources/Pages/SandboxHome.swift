@@ -7,10 +7,11 @@ package struct SandboxHome: Sendable {
     package var mailURL: String
     /// A ready link to the authorize page for the first app.
     package var authorizeLink: String
+    package var portalURL: String
 
     package init(
         plans: [SandboxPlan], apps: [SandboxApp], testMembers: [SandboxMember], commands: [SandboxCommand], mailURL: String,
-        authorizeLink: String
+        authorizeLink: String, portalURL: String = "/portal"
     ) {
         self.plans = plans
         self.apps = apps
@@ -18,6 +19,7 @@ package struct SandboxHome: Sendable {
         self.commands = commands
         self.mailURL = mailURL
         self.authorizeLink = authorizeLink
+        self.portalURL = portalURL
     }
 }
 

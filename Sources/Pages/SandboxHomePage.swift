@@ -18,6 +18,7 @@ package struct SandboxHomePage: Sendable {
                     + "Todas las personas son inventadas."),
             "authorizeWord": say("Open the member’s pages", "Abrir las páginas del miembro"),
             "mailWord": say("Read the sandbox mail", "Leer el correo del entorno de prueba"),
+            "portalWord": say("Open the developer portal", "Abrir el portal para desarrolladores"),
             "membersTitle": say("Test members", "Miembros de prueba"),
             "membersHint": say("Type one of them into the identify page.", "Escriba uno de ellos en la página de identificación."),
             "firstWord": Field.firstName.label(in: say), "lastWord": Field.lastName.label(in: say),
@@ -39,6 +40,7 @@ package struct SandboxHomePage: Sendable {
         [
             "authorizeLink": model.authorizeLink,
             "mailURL": model.mailURL,
+            "portalURL": model.portalURL,
             "hasMembers": !model.testMembers.isEmpty,
             "members": model.testMembers.map {
                 [

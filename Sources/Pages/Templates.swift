@@ -17,6 +17,10 @@ enum Templates {
         ("sandbox-home", PackageResources.sandbox_home_mustache),
         ("sandbox-mail", PackageResources.sandbox_mail_mustache),
         ("callback", PackageResources.callback_mustache),
+        ("portal", PackageResources.portal_mustache),
+        ("cell", PackageResources.cell_mustache),
+        ("form", PackageResources.form_mustache),
+        ("input", PackageResources.input_mustache),
     ]
 
     private static let parsed: (library: MustacheLibrary, failures: [String]) = {

@@ -23,6 +23,6 @@ struct Program: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             SandboxCommand.self, ServeCommand.self, ReceiveCommand.self, ImportCommand.self, MembersCommand.self, GrantsCommand.self,
-            AppsCommand.self, ExplainCommand.self, DisclosuresCommand.self,
+            AppsCommand.self, ReviewerCommand.self, ExplainCommand.self, DisclosuresCommand.self,
         ])
 }

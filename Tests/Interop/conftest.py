@@ -20,6 +20,7 @@ from fhirpy import SyncFHIRClient  # noqa: E402
 
 import corners  # noqa: E402
 from api import API  # noqa: E402
+from browser import CHROMIUM, WIDTHS, Visitor  # noqa: E402
 from judge import Judge  # noqa: E402
 from mailbox import SMTPMailbox, SandboxMailbox  # noqa: E402
 from oauth import Member  # noqa: E402
@@ -171,3 +172,37 @@ def complete(start_sandbox, tmp_path_factory):
     types = {entry["type"]: entry for entry in metadata["rest"][0]["resource"]}
     record = {type: api.all(type, {"_count": "1000"}) for type in types}
     return SimpleNamespace(sandbox=sandbox, play=play, granted=granted, api=api, metadata=metadata, types=types, record=record)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--headless=new", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium):
+    """visit(language, width) opens a fresh browser; it fails the test on a script error, a blocked resource or a failed request."""
+    contexts = []
+
+    def open(language="en", width="desk", checked=True, **more):
+        size = WIDTHS[width]
+        context = chromium.new_context(
+            locale={"en": "en-US", "es": "es-MX"}[language], viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", **more
+        )
+        context.set_default_timeout(10_000)
+        complaints = []
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        context.on("console", lambda message: complaints.append(message.text) if message.type == "error" and "422" not in message.text else None)
+        page = context.new_page()
+        contexts.append((context, complaints))
+        return Visitor(page, f"{language}-{width}", checked)
+
+    yield open
+    for context, complaints in contexts:
+        context.close()
+        assert not complaints, complaints

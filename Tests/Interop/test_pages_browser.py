@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from browser import CHROMIUM, WIDTHS, Visitor
+from browser import CHROMIUM, WIDTHS
 from mailbox import fresh_address
 from oauth import authorize_url
 from walk import answer_of, details
@@ -19,40 +19,6 @@ WORDS = {
            "deny": "No compartir", "cancel": "Cancelar", "back": "Volver", "switch": "English", "problem": "Hay un problema",
            "no_match": "No encontramos a nadie con esos datos", "member": "Soy el miembro", "for_member": "Decido por el miembro"},
 }
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--headless=new", "--disable-gpu"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def visit(chromium):
-    """visit(language, width) opens a fresh browser; it fails the test on a script error, a blocked resource or a failed request."""
-    contexts = []
-
-    def open(language="en", width="desk", checked=True, **more):
-        size = WIDTHS[width]
-        context = chromium.new_context(
-            locale={"en": "en-US", "es": "es-MX"}[language], viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", **more
-        )
-        context.set_default_timeout(10_000)
-        complaints = []
-        context.on("weberror", lambda error: complaints.append(str(error.error)))
-        context.on("console", lambda message: complaints.append(message.text) if message.type == "error" and "422" not in message.text else None)
-        page = context.new_page()
-        contexts.append((context, complaints))
-        return Visitor(page, f"{language}-{width}", checked)
-
-    yield open
-    for context, complaints in contexts:
-        context.close()
-        assert not complaints, complaints
 
 
 def came_back(visitor, sandbox):

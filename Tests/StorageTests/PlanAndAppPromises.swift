@@ -87,13 +87,13 @@ struct PlanAndAppPromises {
             let (one, two, foreign) = (Secret.make(.clientSecret).hash, Secret.make(.clientSecret).hash, Secret.make(.clientSecret).hash)
             let app = try await store.addApp("a", plans: [plan], secret: one)
             let other = try await store.addApp("b", plans: [plan], secret: foreign)
-            #expect(try store.hasSecret(app.key, hash: one))
-            #expect(try !store.hasSecret(app.key, hash: two))
-            #expect(try !store.hasSecret(app.key, hash: foreign))
-            #expect(try !store.hasSecret(other.key, hash: one))
+            #expect(try store.hasSecret(app.key, hash: one, at: today))
+            #expect(try !store.hasSecret(app.key, hash: two, at: today))
+            #expect(try !store.hasSecret(app.key, hash: foreign, at: today))
+            #expect(try !store.hasSecret(other.key, hash: one, at: today))
             _ = try await store.addApp("a", plans: [plan], secret: two)
-            #expect(try store.hasSecret(app.key, hash: one))
-            #expect(try store.hasSecret(app.key, hash: two))
+            #expect(try store.hasSecret(app.key, hash: one, at: today))
+            #expect(try store.hasSecret(app.key, hash: two, at: today))
         }
     }
 }

@@ -90,7 +90,7 @@ struct SQLiteStoreTests {
             let secret = Secret.make(.clientSecret).hash
             let app = try await store.addApp(plans: [plan], secret: secret)
             try await store.writer.write { try $0.execute(sql: "UPDATE app_secret SET retired_at = 1") }
-            #expect(try !store.hasSecret(app.key, hash: secret))
+            #expect(try !store.hasSecret(app.key, hash: secret, at: today))
         }
     }
 
@@ -196,9 +196,16 @@ struct SQLiteStoreTests {
                 let store = try SQLiteStore(directory: folder)
                 let scene = try await Scene(store)
                 _ = try store.keep(try prepared((0..<30).map { observation("o\($0)", of: "p1") }), plan: scene.plan, at: today)
-                try await store.writer.write {
-                    try $0.execute(
+                try await store.writer.write { database in
+                    // Newer tables first, those that refer to others before the others.
+                    for table in [
+                        "observed_call", "audit", "plan_sync", "case_entry", "evidence", "production_request", "verification",
+                        "application",
+                        "account_session", "password_link", "sign_up", "account",
+                    ] { try database.execute(sql: "DROP TABLE \(table)") }
+                    try database.execute(
                         sql: """
+                            ALTER TABLE app_secret DROP COLUMN last_used_at;
                             ALTER TABLE resource ADD COLUMN terms BLOB NOT NULL DEFAULT x'';
                             ALTER TABLE resource_count DROP COLUMN version; DROP TABLE clinical_change; DROP TABLE resource_place;
                             CREATE UNIQUE INDEX resource_by_id ON resource (plan, type, id); PRAGMA user_version = 1

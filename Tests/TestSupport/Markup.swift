@@ -25,6 +25,7 @@ package struct Markup: Sendable {
                 forms.append(Form(action: tag.attributes["action"] ?? "", method: tag.attributes["method"] ?? "get"))
                 isInForm = true
             case "/form": isInForm = false
+            case "textarea" where isInForm: if let name { take(name, "", tag.attributes) }
             case "input" where isInForm: if let name { take(name, value, tag.attributes) }
             case "select" where isInForm:
                 list = name

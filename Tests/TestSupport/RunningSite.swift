@@ -35,7 +35,8 @@ package struct RunningSite: Sendable {
     /// `isSandbox` adds the sandbox's pages and keeps sent mail; `services` run beside the server. `host` is the name under which the site
     /// is known, else it is its place on loopback; `release` is what the demo plan lets go; `fill` puts more into the store.
     package static func with(
-        isSandbox: Bool = false, host: String? = nil, clock: TestClock = TestClock(), release: ReleasePolicy = .standard,
+        isSandbox: Bool = false, hasPortal: Bool = false, host: String? = nil, clock: TestClock = TestClock(),
+        release: ReleasePolicy = .standard,
         services: (SQLiteStore, Logger) throws -> [any Service] = { _, _ in [] }, fill: (SQLiteStore) async throws -> Void = { _ in },
         _ use: (RunningSite) async throws -> Void
     ) async throws {
@@ -47,8 +48,10 @@ package struct RunningSite: Sendable {
         try await fill(store)
         for _ in 0..<5 {
             let site = try await make(
-                store, port: try freePort(), host: host, clock: clock, release: release, folder: folder, isSandbox: isSandbox)
-            guard let running = try await site.started(others, logger) else { continue }
+                store, port: try freePort(), host: host, clock: clock, release: release, folder: folder, isSandbox: isSandbox,
+                hasPortal: hasPortal)
+            let syncs = hasPortal ? [SyncDelivery(store: store, plans: site.site.plans, world: clock.world, logger: logger)] : []
+            guard let running = try await site.started(others + syncs, logger) else { continue }
             let result: Result<Void, any Error>
             do { result = .success(try await use(site)) } catch { result = .failure(error) }
             try await site.web.shutdown()
@@ -63,7 +66,8 @@ package struct RunningSite: Sendable {
     }
 
     private static func make(
-        _ store: SQLiteStore, port: Int, host: String?, clock: TestClock, release: ReleasePolicy, folder: String, isSandbox: Bool
+        _ store: SQLiteStore, port: Int, host: String?, clock: TestClock, release: ReleasePolicy, folder: String, isSandbox: Bool,
+        hasPortal: Bool
     ) async throws -> RunningSite {
         let place = host ?? "127.0.0.1:\(port)"
         let address = "http://\(place)"
@@ -85,7 +89,11 @@ package struct RunningSite: Sendable {
         let sandbox = isSandbox ? Sandbox(apps: [], testMembers: [], commands: [], authorizeLink: "") : nil
         let site = Site(
             plans: [demo, other], store: store, world: clock.world, keys: ServerKeys(secret: Array(repeating: 7, count: 32)),
-            publicAddress: address, hosts: hosts, sandbox: sandbox)
+            publicAddress: address, hosts: hosts, sandbox: sandbox,
+            portal: hasPortal
+                ? Portal(
+                    passwordCost: PasswordCost(logarithm: 4, parallelism: 1), requiresSecondFactor: !isSandbox,
+                    evidenceFolder: folder + "/evidence") : nil)
         return RunningSite(site: site, store: store, folder: folder, clock: clock, apps: apps, web: Web(port: port), port: port)
     }
 

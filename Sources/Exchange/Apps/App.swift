@@ -52,8 +52,10 @@ package struct AppRegistration: Sendable {
 package protocol AppStore: Sendable {
     /// The app of this client id, when it is synced to the plan; nil otherwise.
     func app(clientID: String, plan: Key<Plan>) throws(Refusal) -> App?
-    /// Whether this is one of the app's live secrets.
-    func hasSecret(_ app: Key<App>, hash: SecretHash) throws(Refusal) -> Bool
+    /// Whether this is one of the app's secrets and not retired by now.
+    func hasSecret(_ app: Key<App>, hash: SecretHash, at now: Timestamp) throws(Refusal) -> Bool
+    /// Notes that the secret was used, at most once a minute.
+    func noteUse(of secret: SecretHash, at now: Timestamp) async throws(Refusal)
     /// Registers the app and syncs it to these plans, all or nothing. A client id that exists is updated to this registration.
     func register(_ registration: AppRegistration, plans: [Key<Plan>], at now: Timestamp) async throws(Refusal) -> App
     func apps(plan: Key<Plan>) throws(Refusal) -> [App]

@@ -2,12 +2,17 @@
 package struct Attempt: Sendable {
     package enum Kind: String, Sendable {
         case matchInAuthorization, matchOfMemberID, codeToAddress, codeInAuthorization, clientFailure
+        /// Of the portal, which belongs to no plan.
+        case signIn, secondFactor, accountMail, sponsorMail
     }
 
     package let plan: Key<Plan>
     package let kind: Kind
     /// Whom or what it is about; kept only as a hash.
     package let subject: String
+
+    /// An attempt at the portal, which belongs to no plan.
+    package init(_ kind: Kind, subject: String) { self.init(kind, plan: Key(0), subject: subject) }
 
     package init(_ kind: Kind, plan: Key<Plan>, subject: String) { (self.plan, self.kind, self.subject) = (plan, kind, subject) }
 }

@@ -17,7 +17,7 @@ enum ConfigurationFile {
     }
 
     private static func configuration(_ root: ConfigurationNode, folder: String) throws -> ServerConfiguration {
-        let top = try root.mapping(["listen", "publicAddress", "dataDirectory", "keyFile", "mail", "plans"])
+        let top = try root.mapping(["listen", "publicAddress", "dataDirectory", "keyFile", "mail", "portal", "plans"])
         let (host, port) = try listen(top["listen"])
         let publicAddress = try top.required("publicAddress", of: root).address()
         let dataDirectory = resolve(try top.required("dataDirectory", of: root).text(), folder)
@@ -27,8 +27,11 @@ enum ConfigurationFile {
         return ServerConfiguration(
             host: host, port: port, publicAddress: publicAddress, dataDirectory: dataDirectory,
             keyFile: try top["keyFile"].map { resolve(try $0.text(), folder) } ?? dataDirectory + "/key",
-            mail: try top["mail"].map { try mail($0, folder: folder) }, plans: plans)
+            mail: try top["mail"].map { try mail($0, folder: folder) }, plans: plans,
+            hasPortal: try top["portal"]?.choice(PortalChoice.self) == .open)
     }
+
+    private enum PortalChoice: String, CaseIterable { case open, closed }
 
     private static func resolve(_ path: String, _ folder: String) -> String {
         path.hasPrefix("/") || folder.isEmpty ? path : folder + "/" + path
@@ -48,7 +51,7 @@ enum ConfigurationFile {
         let idNode = try members.required("id", of: node)
         let id = try idNode.text()
         let isPlain = id.utf8.allSatisfy { ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2D }
-        guard isPlain, id.utf8.count <= 40, !["assets", "sandbox", "healthz"].contains(id) else {
+        guard isPlain, id.utf8.count <= 40, !["assets", "sandbox", "healthz", "portal", "review", "api", "evidence"].contains(id) else {
             throw idNode.problem("\(idNode.path) must be lower-case letters, digits and '-', such as demo: it stands in addresses.")
         }
         var authorization = "\(publicAddress)/\(id)/oauth2"

@@ -19,6 +19,10 @@ struct ServerConfiguration: Sendable {
     let keyFile: String
     let mail: MailConfiguration?
     let plans: [PlanEntry]
+    /// The developer portal is served at the public address.
+    var hasPortal = false
+    /// What a password of the portal costs.
+    var passwordCost = PasswordCost.strong
 }
 
 struct MailConfiguration: Sendable {

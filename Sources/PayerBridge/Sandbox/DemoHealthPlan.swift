@@ -15,6 +15,7 @@ struct DemoHealthPlan {
     private let members: Int
     private let synthetic = SyntheticPlan(name: SandboxConfiguration.planName)
     private let secret: Secret
+    private let queue: DemoQueue
 
     init(_ composition: Composition, members: Int) throws {
         self.composition = composition
@@ -28,6 +29,7 @@ struct DemoHealthPlan {
                 "\(composition.configuration.dataDirectory)/client-secret is damaged; delete it to have a new one made.")
         }
         self.secret = secret
+        queue = try DemoQueue(composition, plan: plan)
     }
 
     private var data: String { composition.configuration.dataDirectory }
@@ -44,6 +46,7 @@ struct DemoHealthPlan {
                 name: "Demo Receiving Payer", organization: "New Health Plan (made up)", kind: .confidential,
                 redirectURIs: try redirectURIs.map { try RedirectURI($0, for: .sandbox) }, clientID: Self.clientID, secretHash: secret.hash),
             plans: [plan.key], at: World.real.now())
+        try await queue.make()
         let made = Self.madeMembers(data)
         guard made < members else { return }
         let pipeline = ImportPipeline(store: composition.store, plan: plan.key, world: .real)
@@ -121,6 +124,8 @@ struct DemoHealthPlan {
               Token      \(plan.addresses.token)
               FHIR       \(plan.addresses.fhir)
               Mail       \(publicAddress)/sandbox/mail
+              Portal     \(publicAddress)/portal
+              Review     \(publicAddress)/review   (\(DemoQueue.reviewer), password \(queue.password))
 
               Client id      \(Self.clientID)
               Client secret  \(secret.text)
@@ -176,6 +181,14 @@ struct DemoHealthPlan {
                     }
                 })
             root.member("mail", "\(publicAddress)/sandbox/mail.json")
+            root.member("developerPortal", "\(publicAddress)/portal")
+            root.member(
+                "reviewer",
+                object: { reviewer in
+                    reviewer.member("address", "\(publicAddress)/review")
+                    reviewer.member("email", DemoQueue.reviewer)
+                    reviewer.member("password", queue.password)
+                })
         }
         let url = URL(fileURLWithPath: data + "/sandbox.json")
         try Data(writer.bytes).write(to: url, options: .atomic)

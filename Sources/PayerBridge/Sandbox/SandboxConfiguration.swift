@@ -7,7 +7,7 @@ enum SandboxConfiguration {
     static let planID = "demo"
     static let planName = "Demo Health Plan"
 
-    static func make(data: String, port: Int, smtp: String?) throws -> ServerConfiguration {
+    static func make(data: String, port: Int, smtp: String?, passwordCost: PasswordCost = .strong) throws -> ServerConfiguration {
         let publicAddress = "http://localhost:\(port)"
         let plan = ServerConfiguration.PlanEntry(
             id: planID, name: planName,
@@ -15,7 +15,7 @@ enum SandboxConfiguration {
             policy: PlanPolicy(environment: .sandbox, codeAddress: .typed, limits: .sandbox), hosts: [])
         return ServerConfiguration(
             host: "127.0.0.1", port: port, publicAddress: publicAddress, dataDirectory: data, keyFile: data + "/key",
-            mail: try smtp.map(mail), plans: [plan])
+            mail: try smtp.map(mail), plans: [plan], hasPortal: true, passwordCost: passwordCost)
     }
 
     private static func mail(_ address: String) throws -> MailConfiguration {

@@ -43,8 +43,11 @@ struct Composition {
         let secret = try KeyFile.bytes(configuration.keyFile) { KeyFile.random(32) }
         return Site(
             plans: plans, store: store, world: .real, keys: ServerKeys(secret: secret), publicAddress: configuration.publicAddress,
-            hosts: hosts,
-            sandbox: sandbox)
+            hosts: hosts, sandbox: sandbox,
+            portal: configuration.hasPortal
+                ? Portal(
+                    passwordCost: configuration.passwordCost, requiresSecondFactor: sandbox == nil,
+                    evidenceFolder: configuration.dataDirectory + "/evidence") : nil)
     }
 
     /// Serves until a signal asks to stop; requests in hand are finished first.
@@ -53,6 +56,7 @@ struct Composition {
             site, at: .init(host: configuration.host, port: configuration.port), logger: logger, onRunning: onRunning)
         var services: [any Service] = [server]
         if let mail = configuration.mail { services.append(try delivery(mail, logger)) }
+        if site.portal != nil { services.append(SyncDelivery(store: store, plans: plans, world: .real, logger: logger)) }
         services.append(Housekeeping(store: store, logger: logger))
         var group = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

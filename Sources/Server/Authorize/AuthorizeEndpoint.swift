@@ -31,6 +31,9 @@ struct AuthorizeEndpoint: Sendable {
         } catch { return notice(language, .missingClient(detail: error.description), .badRequest) }
         do {
             guard let app = try site.store.app(clientID: identified.clientID, plan: plan.key) else {
+                if let reason = try AppNotReady.reason(site, plan, clientID: identified.clientID) {
+                    return notice(language, .appNotReady(reason: reason), .forbidden)
+                }
                 return notice(language, .unknownApp(detail: "No app with this client_id is registered for \(plan.name)."), .badRequest)
             }
             guard app.hasRegistered(identified.redirectURI),

@@ -44,7 +44,8 @@ struct SandboxPages: Sendable {
                     postalCode: $0.postalCode, summary: $0.summary)
             },
             commands: sandbox.commands.map { SandboxCommand(title: $0.title, command: $0.line) },
-            mailURL: site.publicAddress + "/sandbox/mail", authorizeLink: sandbox.authorizeLink)
+            mailURL: site.publicAddress + "/sandbox/mail", authorizeLink: sandbox.authorizeLink,
+            portalURL: site.publicAddress + "/portal")
         return Answer.page(.ok, SandboxHomePage(frame: frame(request), model: model).html())
     }
 

@@ -27,6 +27,12 @@ package struct ServerKeys: Sendable {
         return Data(mac).base64EncodedString()
     }
 
+    /// The token that a form of the portal must bring back: of this browser, or of this session once someone is signed in.
+    func formToken(_ browser: SecretHash) -> String {
+        let mac = HMAC<SHA256>.authenticationCode(for: Data("portal|".utf8) + Data(browser.bytes), using: form)
+        return Data(mac).base64EncodedString()
+    }
+
     /// A page link's place, sealed so that it works only for this grant and this search; in hex.
     func seal(place: String, context: String) throws -> String {
         let box = try AES.GCM.seal(Data(place.utf8), using: page, authenticating: Data(context.utf8))

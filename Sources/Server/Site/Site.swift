@@ -2,8 +2,8 @@ package import Exchange
 
 /// Everything one running server serves, put together by the composition root.
 package struct Site: Sendable {
-    package typealias Store = AppStore & AttemptStore & AuthorizationStore & ClinicalStore & DisclosureLog & GrantStore & MailArchive
-        & MemberStore
+    package typealias Store = AccountStore & AppStore & ApplicationStore & AttemptStore & AuditStore & AuthorizationStore & ClinicalStore
+        & DisclosureLog & GrantStore & MailArchive & MemberStore & SyncStore & VerificationStore
 
     package let plans: [Plan]
     package let store: any Store
@@ -14,11 +14,14 @@ package struct Site: Sendable {
     package let hosts: HostTable
     /// Nil for a real plan: then no page of the sandbox exists.
     package let sandbox: Sandbox?
+    /// Nil where no developer portal is open.
+    package let portal: Portal?
 
     package init(
-        plans: [Plan], store: any Store, world: World, keys: ServerKeys, publicAddress: String, hosts: HostTable, sandbox: Sandbox?
+        plans: [Plan], store: any Store, world: World, keys: ServerKeys, publicAddress: String, hosts: HostTable, sandbox: Sandbox?,
+        portal: Portal? = nil
     ) {
         (self.plans, self.store, self.world, self.keys) = (plans, store, world, keys)
-        (self.publicAddress, self.hosts, self.sandbox) = (publicAddress, hosts, sandbox)
+        (self.publicAddress, self.hosts, self.sandbox, self.portal) = (publicAddress, hosts, sandbox, portal)
     }
 }

@@ -46,6 +46,10 @@ package enum SiteServer {
         router.mount("/healthz", [(.get, { _, _ in Answer.bytes(.ok, plainText, "ok\n".utf8) })], otherwise: onlyRead)
         for desk in desks { mount(desk, site, router) }
         if let sandbox = site.sandbox { SandboxPages(site: site, sandbox: sandbox).mount(router) }
+        if let portal = site.portal {
+            let door = PortalDoor(site: site, portal: portal) { for desk in desks { desk.tokens.forgetAll() } }
+            door.mount(router)
+        }
         return router
     }
 

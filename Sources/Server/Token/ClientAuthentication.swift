@@ -12,7 +12,12 @@ struct ClientAuthentication: Sendable {
         let failure = Attempt(.clientFailure, plan: plan.key, subject: credentials.clientID)
         do throws(Refusal) {
             // Who has the secret is never kept out by others who guess at it.
-            if let app = try site.store.app(clientID: credentials.clientID, plan: plan.key), try isProven(app, credentials) { return app }
+            if let app = try site.store.app(clientID: credentials.clientID, plan: plan.key), try isProven(app, credentials) {
+                if let secret = credentials.secret.flatMap({ Secret($0, kind: .clientSecret) }) {
+                    try await site.store.noteUse(of: secret.hash, at: site.world.now())
+                }
+                return app
+            }
             guard try site.store.mayTry(failure, limit: limit) else {
                 throw Refusal(.tooManyAttempts, "This client failed to authenticate too often. Wait five minutes.")
             }
@@ -30,7 +35,7 @@ struct ClientAuthentication: Sendable {
         case (.public, _?), (.confidential, nil): return false
         case (.confidential, let text?):
             guard let secret = Secret(text, kind: .clientSecret) else { return false }
-            return try site.store.hasSecret(app.key, hash: secret.hash)
+            return try site.store.hasSecret(app.key, hash: secret.hash, at: site.world.now())
         }
     }
 }

@@ -5,7 +5,7 @@ import GRDB
 /// The numbered, append-only steps of the schema; each is a file of its own under `Migrations/` in the target.
 enum Migrations {
     private static let steps: [(version: Int, sql: [UInt8])] = [
-        (1, PackageResources.v0001_sql), (2, PackageResources.v0002_sql),
+        (1, PackageResources.v0001_sql), (2, PackageResources.v0002_sql), (3, PackageResources.v0003_sql),
     ]
 
     private static let resourceKey = DatabaseFunction("resource_key", argumentCount: 2, pure: true) { values in

@@ -47,13 +47,30 @@ extension SQLiteStore: AppStore {
             syncedAt: Timestamp(milliseconds: row.int(6)))
     }
 
-    package func hasSecret(_ app: Key<App>, hash: SecretHash) throws(Refusal) -> Bool {
+    package func hasSecret(_ app: Key<App>, hash: SecretHash, at now: Timestamp) throws(Refusal) -> Bool {
         try read { reader in
-            let statement = try reader.statement("SELECT 1 FROM app_secret WHERE hash = ? AND app = ? AND retired_at IS NULL")
+            let statement = try reader.statement(
+                "SELECT 1 FROM app_secret WHERE hash = ? AND app = ? AND (retired_at IS NULL OR retired_at > ?)")
             defer { statement.reset() }
             statement.bind(1, hash.bytes)
             statement.bind(2, app.number)
+            statement.bind(3, now.milliseconds)
             return try statement.step()
+        }
+    }
+
+    package func noteUse(of secret: SecretHash, at now: Timestamp) async throws(Refusal) {
+        let isRecent = try read { reader in
+            let statement = try reader.statement("SELECT 1 FROM app_secret WHERE hash = ? AND last_used_at > ?")
+            defer { statement.reset() }
+            statement.bind(1, secret.bytes)
+            statement.bind(2, now.milliseconds - 60_000)
+            return try statement.step()
+        }
+        if isRecent { return }
+        try await change { database in
+            try database.execute(
+                sql: "UPDATE app_secret SET last_used_at = ? WHERE hash = ?", arguments: [now.milliseconds, Data(secret.bytes)])
         }
     }
 

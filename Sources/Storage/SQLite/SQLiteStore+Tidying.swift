@@ -12,7 +12,9 @@ extension SQLiteStore {
             for sql in [
                 #"DELETE FROM "authorization" WHERE expires_at < ?"#, "DELETE FROM authorization_code WHERE expires_at < ?",
                 "DELETE FROM access_token WHERE expires_at < ?", "DELETE FROM refresh_token WHERE expires_at < ?",
-                "DELETE FROM attempt WHERE at < ?", "UPDATE outbox SET text = '' WHERE given_up_at < ? AND text <> ''",
+                "DELETE FROM attempt WHERE at < ?", "DELETE FROM sign_up WHERE expires_at < ?",
+                "DELETE FROM password_link WHERE expires_at < ?",
+                "DELETE FROM account_session WHERE expires_at < ?", "UPDATE outbox SET text = '' WHERE given_up_at < ? AND text <> ''",
             ] {
                 try database.execute(sql: sql, arguments: [yesterday])
             }

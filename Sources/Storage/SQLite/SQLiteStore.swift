@@ -12,6 +12,7 @@ package final class SQLiteStore: Sendable {
     private let prepared = StatementCache()
     let readers: ReaderPool
     let outboxSignal = Signal()
+    let syncSignal = Signal()
     let clinicalMark = ClinicalMark()
     let disclosures: SQLiteDisclosureLog
     let bulk: BulkWriter

@@ -1,0 +1,48 @@
+package import FHIR
+
+/// Where an app's credentials stand with one plan.
+package struct PlanSync: Sendable {
+    package enum State: String, Sendable { case waiting, synced, failed }
+
+    package let plan: Key<Plan>
+    package let state: State
+    package let syncedAt: Timestamp?
+    /// In words for the developer.
+    package let problem: String?
+    /// Set while the plan's operator keeps the app out, with the reason.
+    package let blockReason: String?
+
+    package init(plan: Key<Plan>, state: State, syncedAt: Timestamp?, problem: String?, blockReason: String?) {
+        (self.plan, self.state, self.syncedAt, self.problem, self.blockReason) = (plan, state, syncedAt, problem, blockReason)
+    }
+}
+
+/// One sync that is due and leased to the caller.
+package struct SyncJob: Sendable {
+    package let application: Key<DeveloperApp>
+    package let plan: Key<Plan>
+    /// Earlier tries.
+    package let attempts: Int
+
+    package init(application: Key<DeveloperApp>, plan: Key<Plan>, attempts: Int) {
+        (self.application, self.plan, self.attempts) = (application, plan, attempts)
+    }
+}
+
+package protocol SyncStore: Sendable {
+    func syncs(of application: Key<DeveloperApp>) throws(Refusal) -> [PlanSync]
+    /// Leases what is due; until the lease ends nobody else gets it, and after a crash it is due again.
+    func claimSyncs(limit: Int, lease: Duration, at now: Timestamp) async throws(Refusal) -> [SyncJob]
+    /// Makes the app known to the plan and ends the job, both or neither. Nothing happens when the app was suspended, revoked or blocked
+    /// meanwhile.
+    func finish(_ job: SyncJob, at now: Timestamp) async throws(Refusal)
+    /// Ends the job with a reason that the developer reads; with `retryAt` it waits instead.
+    func fail(_ job: SyncJob, because problem: String, retryAt: Timestamp?, at now: Timestamp) async throws(Refusal)
+    /// Keeps the app out of one plan, at once; nil lets it in again by a new sync.
+    func block(
+        _ application: Key<DeveloperApp>, plan: Key<Plan>, reason: String?, entry: CaseEntry, mails: [OutgoingMail], audit: AuditEntry,
+        at now: Timestamp
+    ) async throws(Refusal)
+    /// Says when something may have become due.
+    func syncWakeups() -> AsyncStream<Void>
+}

@@ -1,0 +1,121 @@
+/// One part of a portal page; a page is a heading and a list of these.
+enum PageBlock {
+    case lead(String)
+    case text(String)
+    case heading(String)
+    case inset(title: String?, text: String)
+    case list([String])
+    case pairs([Pair])
+    case table(columns: [String], rows: [[Cell]])
+    case form(PortalForm)
+    /// Links that look like buttons; the first is the page's own next step unless `quiet`.
+    case links([PortalFrame.Link], quiet: Bool = false)
+    case road([RoadStep])
+    case timeline([TimelineEntry])
+    case sample(String)
+    case empty(title: String, text: String)
+
+    struct Pair {
+        let name: String
+        let values: [Cell]
+        init(_ name: String, _ values: Cell...) { (self.name, self.values) = (name, values) }
+        init(_ name: String, _ values: [Cell]) { (self.name, self.values) = (name, values) }
+    }
+
+    /// A piece of text and how it is shown.
+    enum Cell {
+        case text(String)
+        /// With a copy button.
+        case copy(String)
+        case link(String, String)
+        case tag(StateTag)
+        /// An instant such as `2026-11-25T03:00:00Z`.
+        case time(String)
+
+        var view: View {
+            switch self {
+            case .text(let text): ["cText": text]
+            case .copy(let text): ["cCopy": text]
+            case .link(let text, let address): ["cLink": address, "cLinkText": text]
+            case .tag(let tag): ["cTag": tag.word, "cTone": tag.tone.rawValue]
+            case .time(let instant): ["cTime": instant, "cTimeText": DayWords.instant(instant, in: .english)]
+            }
+        }
+    }
+
+    func view(frame: PortalFrame) -> View {
+        switch self {
+        case .lead(let text): ["bLead": text]
+        case .text(let text): ["bText": text]
+        case .heading(let text): ["bHeading": text]
+        case .inset(let title, let text): ["bInset": ["insetText": text].adding(title.map { ["insetTitle": $0] } ?? [:])]
+        case .list(let items): ["bList": ["items": items.map { ["itemText": $0] as View }] as View]
+        case .pairs(let pairs):
+            ["bPairs": ["pairs": pairs.map { ["pairName": $0.name, "cells": $0.values.map(\.view)] as View }] as View]
+        case .table(let columns, let rows):
+            [
+                "bTable": [
+                    "columns": columns.map { ["columnName": $0] as View },
+                    "rows": rows.map { row in
+                        ["cells": zip(columns, row).map { name, cell in cell.view.adding(["cLabel": name]) }] as View
+                    },
+                ] as View
+            ]
+        case .form(let form): ["bForm": form.view(token: frame.token)]
+        case .links(let links, let quiet):
+            [
+                "bLinks": [
+                    "links": links.enumerated().map { index, link in
+                        ["address": link.address, "linkWords": link.words, "linkKind": index > 0 || quiet ? " second" : ""] as View
+                    }
+                ] as View
+            ]
+        case .road(let steps): ["bRoad": ["steps": steps.map(\.view)] as View]
+        case .timeline(let entries): ["bTimeline": ["entries": entries.map(\.view)] as View]
+        case .sample(let text): ["bSample": text]
+        case .empty(let title, let text): ["bEmpty": ["emptyTitle": title, "emptyText": text] as View]
+        }
+    }
+}
+
+/// A step of the road to production: what it is, how it stands, what to do.
+package struct RoadStep: Sendable {
+    package let title: String
+    package let tag: StateTag
+    package let text: String
+    package let link: PortalFrame.Link?
+
+    init(_ title: String, _ tag: StateTag, _ text: String, link: PortalFrame.Link? = nil) {
+        (self.title, self.tag, self.text, self.link) = (title, tag, text, link)
+    }
+
+    var view: View {
+        var view: View = ["stepTitle": title, "stepTag": tag.word, "stepTone": tag.tone.rawValue, "stepText": text]
+        view["stepLink"] = link?.address
+        view["stepWords"] = link?.words
+        return view
+    }
+}
+
+/// One step of a case, as both sides read it.
+package struct TimelineEntry: Sendable {
+    package let who: String
+    /// The role and the action as the domain names them.
+    package let role: String
+    package let action: String
+    package let text: String
+    package let at: String
+
+    package init(who: String, role: String, action: String, text: String, at: String) {
+        (self.who, self.role, self.action, self.text, self.at) = (who, role, action, text, at)
+    }
+
+    var view: View {
+        var view: View = [
+            "entryWho": "\(who) (\(CaseWords.role(role)))", "entryWhat": CaseWords.done(action), "entryAt": at,
+            "entryAtWords": DayWords.instant(at, in: .english),
+        ]
+        view["entryText"] = text.isEmpty ? nil : text
+        return view
+    }
+}

@@ -1,0 +1,323 @@
+/// The reviewers' queue: what waits longest stands first.
+package struct ReviewQueuePage: Sendable {
+    package struct Row: Sendable {
+        package enum Kind: Sendable { case verification, production }
+        package let kind: Kind
+        package let app: String
+        package let company: String
+        package let state: String
+        package let address: String
+        package let since: String
+        /// In whole hours, so that the page says the same for a minute.
+        package let ageHours: Int
+        package init(kind: Kind, app: String, company: String, state: String, address: String, since: String, ageHours: Int) {
+            (self.kind, self.app, self.company, self.state) = (kind, app, company, state)
+            (self.address, self.since, self.ageHours) = (address, since, ageHours)
+        }
+    }
+
+    package var frame: PortalFrame
+    package var rows: [Row]
+
+    package init(frame: PortalFrame, rows: [Row]) { (self.frame, self.rows) = (frame, rows) }
+
+    package func html() -> String {
+        let (mine, others) = (rows.filter { CaseWords.waitsFor($0.state) == "You" }, rows.filter { CaseWords.waitsFor($0.state) != "You" })
+        var blocks: [PageBlock] = [.heading("Waiting for you")]
+        blocks.append(mine.isEmpty ? .empty(title: "Nothing waits for you", text: "New cases appear here, the oldest first.") : table(mine))
+        if !others.isEmpty {
+            blocks.append(.heading("Waiting for others"))
+            blocks.append(table(others))
+        }
+        return frame.page("Cases", blocks)
+    }
+
+    private func table(_ rows: [Row]) -> PageBlock {
+        .table(
+            columns: ["Case", "Company", "Waits for", "Since"],
+            rows: rows.map { row in
+                [
+                    .link("\(row.kind == .verification ? "Verification" : "Production access"): \(row.app)", row.address),
+                    .text(row.company),
+                    .text(CaseWords.waitsFor(row.state)), .text(Self.age(row.ageHours)),
+                ]
+            })
+    }
+
+    static func age(_ hours: Int) -> String {
+        switch hours {
+        case ..<1: "Less than an hour"
+        case 1: "1 hour"
+        case 2..<48: "\(hours) hours"
+        default: "\(hours / 24) days"
+        }
+    }
+}
+
+/// What the program found by itself about a case.
+package struct Finding: Sendable {
+    package let name: String
+    package let isGood: Bool
+    package let text: String
+    package init(_ name: String, _ isGood: Bool, _ text: String) { (self.name, self.isGood, self.text) = (name, isGood, text) }
+
+    var pair: PageBlock.Pair { .init(name, .tag(StateTag(isGood ? "In order" : "Look", isGood ? .good : .warn)), .text(text)) }
+}
+
+/// One case with everything needed to decide it.
+package struct ReviewCasePage: Sendable {
+    package var frame: PortalFrame
+    package var action: String
+    package var tag: StateTag
+    package var title: String
+    package var app: AppFacts
+    package var findings: [Finding]
+    package var facts: VerificationFacts?
+    package var evidence: [EvidenceRow]
+    package var calls: [CallRow]
+    package var note: String?
+    package var timeline: [TimelineEntry]
+    package var actions: [String]
+    package var revision: Int
+    package var values: [PortalField: String]
+    package var problems: [PortalProblem]
+
+    package struct AppFacts: Sendable {
+        package let name: String
+        package let clientID: String
+        package let address: String
+        package let description: String
+        package let homePage: String
+        package let redirectURIs: [String]
+        package let developer: String
+        package init(
+            name: String, clientID: String, address: String, description: String, homePage: String, redirectURIs: [String],
+            developer: String
+        ) {
+            (self.name, self.clientID, self.address, self.description) = (name, clientID, address, description)
+            (self.homePage, self.redirectURIs, self.developer) = (homePage, redirectURIs, developer)
+        }
+    }
+
+    package init(
+        frame: PortalFrame, action: String, tag: StateTag, title: String, app: AppFacts, findings: [Finding], facts: VerificationFacts?,
+        evidence: [EvidenceRow] = [], calls: [CallRow] = [], note: String? = nil, timeline: [TimelineEntry], actions: [String],
+        revision: Int,
+        values: [PortalField: String] = [:], problems: [PortalProblem] = []
+    ) {
+        (self.frame, self.action, self.tag, self.title, self.app) = (frame, action, tag, title, app)
+        (self.findings, self.facts, self.evidence, self.calls, self.note) = (findings, facts, evidence, calls, note)
+        (self.timeline, self.actions, self.revision) = (timeline, actions, revision)
+        (self.values, self.problems) = (values, problems)
+    }
+
+    package func html() -> String {
+        var blocks: [PageBlock] = [.heading("What we found"), .pairs(findings.map(\.pair))]
+        if let facts {
+            blocks.append(.heading("Organization"))
+            blocks.append(.pairs(facts.pairs))
+        }
+        if let note, !note.isEmpty { blocks.append(.inset(title: "The developer says", text: note)) }
+        if !evidence.isEmpty {
+            blocks.append(.heading("Pictures and recordings"))
+            blocks.append(EvidenceRow.table(evidence))
+        }
+        if !calls.isEmpty {
+            blocks.append(.heading("Calls we saw at the Demo Health Plan"))
+            blocks.append(CallRow.table(calls))
+        }
+        blocks.append(.heading("Application"))
+        blocks.append(
+            .pairs([
+                .init("Name", .text(app.name)), .init("Client ID", .link(app.clientID, app.address)),
+                .init("Developer", .text(app.developer)),
+                .init("What it does", .text(app.description)), .init("Home page", .text(app.homePage)),
+                .init("Redirect URIs", app.redirectURIs.map { .text($0) }),
+            ]))
+        blocks.append(.heading("What happened"))
+        blocks.append(.timeline(timeline))
+        if actions.isEmpty {
+            blocks.append(.text("There is nothing to decide now."))
+        } else {
+            blocks.append(.heading("Decide"))
+            blocks.append(
+                .form(
+                    PortalForm(
+                        action: action,
+                        fields: [
+                            PortalInput(
+                                .decision, .choice([("", "Choose…")] + actions.map { ($0, CaseWords.choice($0)) }), values: values,
+                                problems: problems),
+                            PortalInput(
+                                .message, .area(rows: 4), label: "Reason or question",
+                                hint: "The developer reads it. It may be empty only for an approval.",
+                                values: values, problems: problems),
+                        ], button: "Decide", hidden: [("revision", String(revision))])))
+        }
+        return frame.page(title, back: .init("Cases", "/review"), tag: tag, problems: problems, blocks)
+    }
+}
+
+/// A picture or recording of a request.
+package struct EvidenceRow: Sendable {
+    package let title: String
+    package let type: String
+    package let bytes: Int
+    package let address: String
+    package let at: String
+    package init(title: String, type: String, bytes: Int, address: String, at: String) {
+        (self.title, self.type, self.bytes, self.address, self.at) = (title, type, bytes, address, at)
+    }
+
+    static func table(_ rows: [EvidenceRow]) -> PageBlock {
+        .table(
+            columns: ["File", "Type", "Size", "Added"],
+            rows: rows.map { [.link($0.title, $0.address), .text($0.type), .text(size($0.bytes)), .time($0.at)] })
+    }
+
+    static func size(_ bytes: Int) -> String { bytes < 1 << 20 ? "\(max(1, bytes / 1024)) KB" : "\(bytes / (1 << 20)) MB" }
+}
+
+/// A kind of call that an app made, and how often.
+package struct CallRow: Sendable {
+    package let kind: String
+    package let count: Int
+    package let last: String
+    package init(kind: String, count: Int, last: String) { (self.kind, self.count, self.last) = (kind, count, last) }
+
+    static func table(_ rows: [CallRow]) -> PageBlock {
+        .table(columns: ["Call", "Times", "Last"], rows: rows.map { [.text(words($0.kind)), .text(String($0.count)), .time($0.last)] })
+    }
+
+    package static func words(_ kind: String) -> String {
+        switch kind {
+        case "authorize": "A member was sent to authorize"
+        case "code": "A code was exchanged for a token"
+        case "refresh": "A token was refreshed"
+        default: kind
+        }
+    }
+}
+
+/// One application on the plan's side, with what may be done about it as a whole.
+package struct ReviewApplicationPage: Sendable {
+    package struct PlanRow: Sendable {
+        package let id: String
+        package let name: String
+        package let state: String
+        package init(id: String, name: String, state: String) { (self.id, self.name, self.state) = (id, name, state) }
+    }
+
+    package var frame: PortalFrame
+    package var action: String
+    package var app: ReviewCasePage.AppFacts
+    package var organization: String?
+    package var standing: String
+    package var plans: [PlanRow]
+    package var timeline: [TimelineEntry]
+    package var actions: [String]
+    package var revision: Int
+    package var values: [PortalField: String]
+    package var problems: [PortalProblem]
+
+    package init(
+        frame: PortalFrame, action: String, app: ReviewCasePage.AppFacts, organization: String?, standing: String, plans: [PlanRow],
+        timeline: [TimelineEntry], actions: [String], revision: Int, values: [PortalField: String] = [:], problems: [PortalProblem] = []
+    ) {
+        (self.frame, self.action, self.app, self.organization) = (frame, action, app, organization)
+        (self.standing, self.plans, self.timeline, self.actions) = (standing, plans, timeline, actions)
+        (self.revision, self.values, self.problems) = (revision, values, problems)
+    }
+
+    package func html() -> String {
+        var blocks: [PageBlock] = [
+            .pairs([
+                .init("Client ID", .text(app.clientID)), .init("Organization", .text(organization ?? "Not verified")),
+                .init("Developer", .text(app.developer)), .init("What it does", .text(app.description)),
+                .init("Home page", .text(app.homePage)), .init("Redirect URIs", app.redirectURIs.map { .text($0) }),
+            ])
+        ]
+        blocks.append(.heading("Health plans"))
+        blocks.append(
+            plans.isEmpty
+                ? .text("It is at no health plan.")
+                : .table(columns: ["Health plan", "State"], rows: plans.map { [.text($0.name), .text($0.state)] }))
+        if !timeline.isEmpty {
+            blocks.append(.heading("What happened"))
+            blocks.append(.timeline(timeline))
+        }
+        if !actions.isEmpty {
+            blocks.append(.heading("Decide"))
+            blocks.append(
+                .form(
+                    PortalForm(
+                        action: action,
+                        fields: [
+                            PortalInput(
+                                .decision, .choice([("", "Choose…")] + actions.map { ($0, CaseWords.choice($0)) }), values: values,
+                                problems: problems),
+                            PortalInput(
+                                .message, .area(rows: 3), label: "Reason", hint: "The developer reads it.", values: values,
+                                problems: problems),
+                        ], button: "Decide about \(app.name)", hidden: [("revision", String(revision))])))
+        }
+        return frame.page(app.name, back: .init("Back", "/review"), tag: CaseWords.standing(standing), problems: problems, blocks)
+    }
+}
+
+/// The apps that a reviewer or a plan's operator can open.
+package struct ReviewApplicationsPage: Sendable {
+    package var frame: PortalFrame
+    package var rows: [(name: String, organization: String?, standing: String, address: String)]
+
+    package init(frame: PortalFrame, rows: [(name: String, organization: String?, standing: String, address: String)]) {
+        (self.frame, self.rows) = (frame, rows)
+    }
+
+    package func html() -> String {
+        frame.page(
+            "Applications",
+            [
+                rows.isEmpty
+                    ? .empty(title: "No application yet", text: "Those that are synced to the plan appear here.")
+                    : .table(
+                        columns: ["Name", "Organization", "Standing"],
+                        rows: rows.map { row in
+                            [
+                                .link(row.name, row.address), .text(row.organization ?? "Not verified"),
+                                .tag(CaseWords.standing(row.standing) ?? StateTag("Active", .good)),
+                            ]
+                        })
+            ])
+    }
+}
+
+/// The audit log, newest first.
+package struct AuditPage: Sendable {
+    package struct Row: Sendable {
+        package let at: String
+        package let who: String
+        package let action: String
+        package let subject: String
+        package let detail: String
+        package init(at: String, who: String, action: String, subject: String, detail: String) {
+            (self.at, self.who, self.action, self.subject, self.detail) = (at, who, action, subject, detail)
+        }
+    }
+
+    package var frame: PortalFrame
+    package var rows: [Row]
+    package var older: String?
+
+    package init(frame: PortalFrame, rows: [Row], older: String?) { (self.frame, self.rows, self.older) = (frame, rows, older) }
+
+    package func html() -> String {
+        frame.page(
+            "Audit log",
+            [
+                .table(
+                    columns: ["When", "Who", "What", "To what", "Detail"],
+                    rows: rows.map { [.time($0.at), .text($0.who), .text($0.action), .text($0.subject), .text($0.detail)] })
+            ] + (older.map { [.links([.init("Older entries", $0)], quiet: true)] } ?? []))
+    }
+}

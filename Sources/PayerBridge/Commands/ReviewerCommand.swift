@@ -1,0 +1,59 @@
+import ArgumentParser
+import Exchange
+import FHIR
+import Storage
+import Trust
+
+struct ReviewerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reviewer", abstract: "The people on the plan's side who decide about apps.", subcommands: [Add.self, List.self])
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make an account and show the link with which its owner sets a password, once.")
+
+        @OptionGroup var store: StoreOptions
+        @Option(help: "The person's work address.") var email: String
+        @Option(help: "The person's name.") var name: String
+        @Flag(help: "Not a reviewer, but the operator of the plan named by --plan: sees its apps and may block one.") var `operator` = false
+
+        func run() async throws {
+            try await Failing.clearly {
+                guard let address = EmailAddress(email) else { throw ConfigurationProblem("\(email) is not an e-mail address.") }
+                let composition = try await store.open()
+                let plan = `operator` ? try composition.plan(store.plan).key : nil
+                let now = World.real.now()
+                let role: Account.Role = `operator` ? .planOperator : .reviewer
+                // Nobody knows this password; the link replaces it.
+                let password = try PasswordHash.make(Secret.make(.session).text, cost: composition.configuration.passwordCost)
+                let audit = AuditEntry(.system("command line"), "account.create", "account \(address.text)", detail: role.rawValue)
+                let key = try await composition.store.add(
+                    NewAccount(role: role, plan: plan, address: address, name: name, password: password), audit: audit, at: now)
+                guard let key else { throw ConfigurationProblem("There is an account of \(address.text) on the plan's side already.") }
+                let link = Secret.make(.emailLink)
+                try await composition.store.keep(
+                    passwordLink: link.hash, of: key, until: now.adding(seconds: 7 * 86_400), sending: nil, at: now)
+                Console.say("account   \(address.text) (\(role.rawValue))")
+                Console.say("link      \(composition.configuration.publicAddress)/review/password/\(link.text)")
+                Console.say("Give the link to its owner by a way you trust; it works once, for 7 days, and sets the password.")
+            }
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the accounts on the plan's side.")
+
+        @OptionGroup var store: StoreOptions
+
+        func run() async throws {
+            try await Failing.clearly {
+                let composition = try await store.open()
+                var table = TextTable(["ADDRESS", "NAME", "ROLE", "SECOND FACTOR"])
+                for account in try composition.store.accounts(realm: .review) {
+                    table.add([account.address, account.name, account.role.rawValue, account.hasSecondFactor ? "yes" : "no"])
+                }
+                Console.say(table.text(indent: ""))
+            }
+        }
+    }
+}

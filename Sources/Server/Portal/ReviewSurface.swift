@@ -1,0 +1,226 @@
+import Exchange
+import FHIR
+import HTTPTypes
+import Hummingbird
+import Pages
+import Trust
+
+/// The console of the people who decide.
+enum ReviewSurface {
+    static let routes: [PortalRoute] = [
+        PortalRoute(.get, "/review", .reviewer, queue),
+        PortalRoute(.get, "/review/verifications/:case", .reviewer) { call in try showVerification(call, try verification(call), []) },
+        PortalRoute(.post, "/review/verifications/:case", .reviewer, decideVerification),
+        PortalRoute(.get, "/review/applications", .planSide, applications),
+        PortalRoute(.get, "/review/applications/:client", .planSide) { call in try showApplication(call, try application(call), []) },
+        PortalRoute(.post, "/review/applications/:client", .planSide, decideApplication),
+        PortalRoute(.get, "/review/audit", .reviewer, audit),
+    ]
+
+    private static func queue(_ call: PortalCall) async throws -> Response {
+        let rows = try call.store.openVerifications().compactMap { verification -> ReviewQueuePage.Row? in
+            guard let application = try call.store.application(verification.application) else { return nil }
+            return row(
+                .verification, application, verification.details.company, verification.state.rawValue,
+                "/review/verifications/\(verification.key.number)", since: verification.changedAt, call)
+        }
+        return call.show(ReviewQueuePage(frame: call.frame, rows: rows).html())
+    }
+
+    private static func row(
+        _ kind: ReviewQueuePage.Row.Kind, _ application: DeveloperApp, _ company: String, _ state: String, _ address: String,
+        since: Timestamp, _ call: PortalCall
+    ) -> ReviewQueuePage.Row {
+        .init(
+            kind: kind, app: application.name, company: company, state: state, address: address, since: since.instant,
+            ageHours: Int((call.now.milliseconds - since.milliseconds) / 3_600_000))
+    }
+
+    // MARK: A verification
+
+    private static func verification(_ call: PortalCall) throws(Refusal) -> Verification {
+        guard let number = Int64(call.parameter("case")), let verification = try call.store.verification(Key<Verification>(number)) else {
+            throw Refusal(.notFound, "There is no such case.")
+        }
+        return verification
+    }
+
+    private static func showVerification(
+        _ call: PortalCall, _ verification: Verification, _ problems: [PortalProblem]
+    ) throws -> Response {
+        guard let application = try call.store.application(verification.application) else { throw Refusal(.notFound, "") }
+        let page = ReviewCasePage(
+            frame: call.frame, action: "/review/verifications/\(verification.key.number)",
+            tag: CaseWords.verification(verification.state.rawValue), title: "Verification of \(verification.details.company)",
+            app: try facts(application, call), findings: findings(verification, application), facts: verification.details.facts,
+            timeline: try call.store.thread(of: verification.key).map(\.timelineEntry),
+            actions: Verification.actions(verification.state, .reviewer).map(\.rawValue), revision: verification.revision,
+            values: call.input.values, problems: problems)
+        return call.show(page.html(), isProblem: !problems.isEmpty)
+    }
+
+    /// What can be seen without asking anyone.
+    private static func findings(_ verification: Verification, _ application: DeveloperApp) -> [Finding] {
+        let details = verification.details
+        let domain = OrganizationDomain.host(ofWebsite: details.website) ?? "?"
+        return [
+            Finding(
+                "Sponsor", verification.sponsorConfirmedAt != nil,
+                verification.sponsorConfirmedAt.map { "Confirmed on \($0.date)" } ?? "Has not confirmed"),
+            Finding(
+                "Contact’s address", details.workDomainMatches,
+                details.workDomainMatches ? "Of the website’s domain \(domain)" : "Not of the website’s domain \(domain)"),
+            Finding(
+                "Sponsor’s address", details.sponsorDomainMatches,
+                details.sponsorDomainMatches ? "Of the website’s domain \(domain)" : "Not of the website’s domain \(domain)"),
+            redirectFinding(application),
+        ]
+    }
+
+    /// Whether every redirect URI would be let onto a real plan.
+    static func redirectFinding(_ application: DeveloperApp) -> Finding {
+        let kept = application.redirectURIs.filter { (try? RedirectURI($0, for: .production)) == nil }
+        return Finding(
+            "Redirect URIs", kept.isEmpty,
+            kept.isEmpty ? "All can be used in production" : "Only for the sandbox: \(kept.joined(separator: ", "))")
+    }
+
+    private static func facts(_ application: DeveloperApp, _ call: PortalCall) throws(Refusal) -> ReviewCasePage.AppFacts {
+        let developer = try call.store.account(application.account)
+        return .init(
+            name: application.name, clientID: application.clientID, address: "/review/applications/\(application.clientID)",
+            description: application.description, homePage: application.homePage, redirectURIs: application.redirectURIs,
+            developer: developer.map { "\($0.name), \($0.address)" } ?? "")
+    }
+
+    private static func decideVerification(_ call: PortalCall) async throws -> Response {
+        let verification = try verification(call)
+        guard let application = try call.store.application(verification.application) else { throw Refusal(.notFound, "") }
+        guard call.input.form.value("revision") == String(verification.revision) else {
+            return try showVerification(call, verification, [.changedMeanwhile])
+        }
+        guard let action = Verification.Action(rawValue: call.input[.decision]),
+            Verification.move(verification.state, .reviewer, action) != nil
+        else { return try showVerification(call, verification, [.chooseDecision]) }
+        if action.needsWords, call.input[.message].isEmpty { return try showVerification(call, verification, [.wordsNeeded]) }
+        guard call.input.tooLong([.message], 4000).isEmpty else { return try showVerification(call, verification, [.tooLong(.message)]) }
+        let outcome = try await VerificationDesk(site: call.site).act(
+            action, on: verification, of: application, by: .init(try call.account()), words: call.input[.message])
+        guard outcome == .done else { return try showVerification(call, try self.verification(call), [.changedMeanwhile]) }
+        return Answer.seeOther("/review/verifications/\(verification.key.number)")
+    }
+
+    // MARK: An application as a whole
+
+    /// An operator sees those of the own plan alone.
+    private static func application(_ call: PortalCall) throws(Refusal) -> DeveloperApp {
+        guard let application = try call.store.application(clientID: call.parameter("client")) else { throw Refusal(.notFound, "") }
+        if let plan = try call.account().plan {
+            guard try call.store.syncs(of: application.key).contains(where: { $0.plan == plan }) else { throw Refusal(.notFound, "") }
+        }
+        return application
+    }
+
+    private static func applications(_ call: PortalCall) async throws -> Response {
+        let own = try call.account().plan
+        let plans = call.site.plans.filter { own == nil || $0.key == own }
+        var found: [DeveloperApp] = []
+        for plan in plans {
+            for application in try call.store.applications(plan: plan.key) where !found.contains(where: { $0.key == application.key }) {
+                found.append(application)
+            }
+        }
+        let rows = found.map {
+            (name: $0.name, organization: $0.organization, standing: $0.standing.rawValue, address: "/review/applications/\($0.clientID)")
+        }
+        return call.show(ReviewApplicationsPage(frame: call.frame, rows: rows).html())
+    }
+
+    private static func showApplication(
+        _ call: PortalCall, _ application: DeveloperApp, _ problems: [PortalProblem]
+    ) throws -> Response {
+        let account = try call.account()
+        let syncs = try call.store.syncs(of: application.key)
+        let plans = call.site.plans.filter { account.plan == nil || $0.key == account.plan }
+        let rows = plans.compactMap { plan in
+            syncs.first { $0.plan == plan.key }.map { sync in
+                ReviewApplicationPage.PlanRow(id: plan.id, name: plan.name, state: words(sync))
+            }
+        }
+        let page = ReviewApplicationPage(
+            frame: call.frame, action: "/review/applications/\(application.clientID)", app: try facts(application, call),
+            organization: application.organization, standing: application.standing.rawValue, plans: rows,
+            timeline: try call.store.thread(of: application.key).map(\.timelineEntry),
+            actions: actions(application, syncs, account), revision: application.revision, values: call.input.values, problems: problems)
+        return call.show(page.html(), isProblem: !problems.isEmpty)
+    }
+
+    private static func words(_ sync: PlanSync) -> String {
+        if let reason = sync.blockReason { return "Blocked: \(reason)" }
+        return switch sync.state {
+        case .waiting: "Waiting"
+        case .synced: "Synced at \(sync.syncedAt?.instant ?? "")"
+        case .failed: "Failed: \(sync.problem ?? "")"
+        }
+    }
+
+    private static func actions(_ application: DeveloperApp, _ syncs: [PlanSync], _ account: Account) -> [String] {
+        if account.role == .reviewer {
+            return DeveloperApp.Action.allCases.filter { DeveloperApp.move(application.standing, .reviewer, $0) != nil }.map(\.rawValue)
+        }
+        guard let sync = syncs.first(where: { $0.plan == account.plan }) else { return [] }
+        return [sync.blockReason == nil ? "block" : "unblock"]
+    }
+
+    private static func decideApplication(_ call: PortalCall) async throws -> Response {
+        let application = try application(call)
+        let account = try call.account()
+        guard call.input.form.value("revision") == String(application.revision) else {
+            return try showApplication(call, application, [.changedMeanwhile])
+        }
+        let (wanted, words) = (call.input[.decision], call.input[.message])
+        guard actions(application, try call.store.syncs(of: application.key), account).contains(wanted) else {
+            return try showApplication(call, application, [.chooseDecision])
+        }
+        guard !words.isEmpty else { return try showApplication(call, application, [.wordsNeeded]) }
+        guard call.input.tooLong([.message], 4000).isEmpty else { return try showApplication(call, application, [.tooLong(.message)]) }
+        let entry = CaseEntry(role: account.caseRole, name: account.name, action: wanted, text: words, at: call.now)
+        let audit = AuditEntry(account, "application.\(wanted)", "application \(application.clientID)", detail: words)
+        let mails = try call.store.account(application.account).map { developer in
+            [
+                PortalMail.caseMoved(
+                    app: application.name, what: PortalMail.application(wanted), words: words,
+                    link: call.url("/portal/applications/\(application.clientID)")
+                ).outgoing(to: developer.address)
+            ]
+        }
+        if let plan = account.plan {
+            try await call.store.block(
+                application.key, plan: plan, reason: wanted == "block" ? words : nil, entry: entry, mails: mails ?? [], audit: audit,
+                at: call.now)
+        } else {
+            guard let action = DeveloperApp.Action(rawValue: wanted), let move = DeveloperApp.move(application.standing, .reviewer, action)
+            else { return try showApplication(call, application, [.chooseDecision]) }
+            guard
+                try await call.store.move(
+                    application, to: move.next, effects: move.effects, entry: entry, mails: mails ?? [], audit: audit, at: call.now)
+            else { return try showApplication(call, application, [.changedMeanwhile]) }
+        }
+        call.door.forgetAccess()
+        return Answer.seeOther("/review/applications/\(application.clientID)")
+    }
+
+    // MARK: The audit log
+
+    private static func audit(_ call: PortalCall) async throws -> Response {
+        let size = 100
+        let records = try call.store.audit(before: call.query("before").flatMap { Int64($0) }, limit: size)
+        let rows = records.map {
+            AuditPage.Row(
+                at: $0.at.instant, who: $0.name.isEmpty ? $0.role : "\($0.name) (\($0.role))", action: $0.action, subject: $0.subject,
+                detail: $0.detail)
+        }
+        let older = records.count == size ? records.last.map { "/review/audit?before=\($0.number)" } : nil
+        return call.show(AuditPage(frame: call.frame, rows: rows, older: older).html())
+    }
+}

@@ -1,0 +1,132 @@
+import Exchange
+import FHIR
+import HTTPTypes
+import Hummingbird
+import Pages
+import Trust
+
+/// A person's own account at either door: sessions, and the second factor.
+enum SettingsSurface {
+    static let routes: [PortalRoute] = Account.Realm.allCases.flatMap { realm in
+        let root = realm == .portal ? "/portal" : "/review"
+        let whole: Admission = realm == .portal ? .developer : .planSide
+        return [
+            PortalRoute(.get, root + "/account", whole) { try show($0, []) },
+            PortalRoute(.post, root + "/account/sessions/:session/end", whole, endSession),
+            PortalRoute(.post, root + "/account/second-factor/remove", whole, remove),
+            PortalRoute(.get, root + "/second-factor", .halfSignedIn(realm)) { try secondFactor($0, []) },
+            PortalRoute(.post, root + "/second-factor", .halfSignedIn(realm), postSecondFactor),
+        ]
+    }
+
+    private static let codeLimit = AttemptLimits.Limit(10, per: 900)
+
+    private static func mustHave(_ call: PortalCall) -> Bool { call.realm == .review && call.door.portal.requiresSecondFactor }
+
+    private static func show(_ call: PortalCall, _ problems: [PortalProblem]) throws -> Response {
+        let account = try call.account()
+        let now = call.now
+        let rows = try call.store.sessions(of: account.key).filter { $0.isLive(at: now) }.map { session in
+            AccountSettingsPage.Row(
+                id: String(session.key.number), agent: BrowserName.of(session.agent), since: session.createdAt.instant,
+                seen: session.seenAt.instant, isThis: session.key == call.session?.key)
+        }
+        let page = AccountSettingsPage(
+            frame: call.frame, root: call.root, name: account.name, address: account.address, sessions: rows,
+            hasSecondFactor: account.hasSecondFactor, mustHaveSecondFactor: mustHave(call), problems: problems)
+        return call.show(page.html(), isProblem: !problems.isEmpty)
+    }
+
+    private static func endSession(_ call: PortalCall) async throws -> Response {
+        let account = try call.account()
+        guard let number = Int64(call.parameter("session")) else { throw Refusal(.notFound, "There is no such session.") }
+        try await call.store.end(
+            Key(number), of: account.key, audit: AuditEntry(account, "session.end", "account \(account.key.number)"), at: call.now)
+        return Answer.seeOther(call.root + "/account")
+    }
+
+    // MARK: The second factor
+
+    private static func secondFactor(_ call: PortalCall, _ problems: [PortalProblem], sealed: String? = nil) throws -> Response {
+        let account = try call.account()
+        if account.hasSecondFactor {
+            if call.session?.stage == .full { return Answer.seeOther(call.root + "/account") }
+            return call.show(
+                SecondFactorPage(frame: call.frame, action: call.root + "/second-factor", problems: problems).html(),
+                isProblem: !problems.isEmpty)
+        }
+        // A key that was typed into an app already is offered again after a wrong code.
+        let factor = sealed.flatMap { open($0, account, call) } ?? .make()
+        let page = SecondFactorSetUpPage(
+            frame: call.frame, action: call.root + "/second-factor", key: factor.base32,
+            sealed: try call.site.keys.seal(place: factor.base32, context: context(account, call)),
+            link: factor.link(account: account.address, issuer: call.realm == .portal ? PortalFrame.portalName : PortalFrame.reviewName),
+            isRequired: mustHave(call), problems: problems)
+        return call.show(page.html(), isProblem: !problems.isEmpty)
+    }
+
+    private static func context(_ account: Account, _ call: PortalCall) -> String {
+        "second factor|\(account.key.number)|\(call.session?.key.number ?? 0)"
+    }
+
+    private static func open(_ sealed: String, _ account: Account, _ call: PortalCall) -> OneTimePassword? {
+        call.site.keys.open(sealed, context: context(account, call)).flatMap { OneTimePassword(base32: $0) }
+    }
+
+    private static func postSecondFactor(_ call: PortalCall) async throws -> Response {
+        let account = try call.account()
+        guard let session = call.session else { throw Refusal(.unauthorized, "Sign in first.") }
+        let sealed = call.input.form.value("sealed")
+        let attempt = Attempt(.secondFactor, subject: "account \(account.key.number)")
+        guard try await call.store.count(attempt, limit: codeLimit) else {
+            return try secondFactor(call, [.tooManyAttempts], sealed: sealed)
+        }
+        if account.hasSecondFactor {
+            guard session.stage == .password else { return Answer.seeOther(call.root + "/account") }
+            guard let secret = try call.store.secondFactor(of: account.key),
+                let step = OneTimePassword(secret: secret).step(of: call.input[.code], atSeconds: call.now.seconds),
+                try await call.store.takeStep(step, of: account.key, session: session.key, at: call.now)
+            else { return try secondFactor(call, [.wrongCode]) }
+        } else {
+            guard let factor = sealed.flatMap({ open($0, account, call) }),
+                let step = factor.step(of: call.input[.code], atSeconds: call.now.seconds)
+            else { return try secondFactor(call, [.wrongCode], sealed: sealed) }
+            try await call.store.setSecondFactor(
+                factor.secret, step: step, of: account.key, keeping: session.key,
+                audit: AuditEntry(account, "account.second-factor-on", "account \(account.key.number)"), at: call.now)
+        }
+        try await call.store.forgive(attempt)
+        let home = account.role == .developer ? "/portal/applications" : account.role == .reviewer ? "/review" : "/review/applications"
+        return Answer.seeOther(home)
+    }
+
+    /// Only with a code, so that a browser left open cannot do it.
+    private static func remove(_ call: PortalCall) async throws -> Response {
+        let account = try call.account()
+        guard !mustHave(call), let session = call.session, let secret = try call.store.secondFactor(of: account.key) else {
+            throw Refusal(.forbidden, "The second factor stays.")
+        }
+        let attempt = Attempt(.secondFactor, subject: "account \(account.key.number)")
+        guard try await call.store.count(attempt, limit: codeLimit) else { return try show(call, [.tooManyAttempts]) }
+        guard let step = OneTimePassword(secret: secret).step(of: call.input[.code], atSeconds: call.now.seconds),
+            try await call.store.takeStep(step, of: account.key, session: session.key, at: call.now)
+        else { return try show(call, [.wrongCode]) }
+        try await call.store.setSecondFactor(
+            nil, step: 0, of: account.key, keeping: session.key,
+            audit: AuditEntry(account, "account.second-factor-off", "account \(account.key.number)"), at: call.now)
+        try await call.store.forgive(attempt)
+        return Answer.seeOther(call.root + "/account")
+    }
+}
+
+/// A browser in words its owner knows.
+enum BrowserName {
+    static func of(_ agent: String) -> String {
+        func has(_ part: String) -> Bool { agent.utf8.count < 1000 && agent.contains(part) }
+        let browser = [("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")].first { has($0.0) }?.1
+        let system = [
+            ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux"),
+        ].first { has($0.0) }?.1
+        return "\(browser ?? "A browser") on \(system ?? "an unknown system")"
+    }
+}

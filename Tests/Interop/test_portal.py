@@ -1,0 +1,88 @@
+"""The road of a receiving payer's developer, in real browsers: from a stranger to a client that a member can be asked with."""
+
+import os
+
+import pytest
+import requests
+
+from browser import CHROMIUM, WIDTHS
+from mailbox import SandboxMailbox, fresh_address
+from oauth import Member
+from portal import Developer, Reviewer, link_in
+from sandbox import App
+
+pytestmark = pytest.mark.skipif(not os.access(CHROMIUM, os.X_OK), reason=f"no browser at {CHROMIUM} (apt-get install chromium)")
+
+
+@pytest.fixture(scope="module")
+def portal(start_sandbox):
+    """A sandbox whose passwords cost little."""
+    return start_sandbox("--password-cost", "6", members=0)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_stranger_becomes_a_verified_developer(visit, portal, width):
+    mailbox = SandboxMailbox(portal)
+    developer = Developer(visit("en", width), portal.portal, mailbox)
+    developer.sign_up()
+    app_name = f"Lakeside Records {width}"
+    developer.create_app(f"{portal.portal}/sandbox/callback, http://localhost:8765/callback", app_name)
+    app = App({"clientId": developer.client_id, "clientSecret": developer.secret, "redirectUris": [f"{portal.portal}/sandbox/callback"]})
+
+    early = requests.get(portal.plan["authorize"], params={"client_id": app.client_id, "redirect_uri": app.redirect_uris[0]}, timeout=10)
+    assert early.status_code == 403 and "is not verified" in early.text
+
+    sponsor_address = fresh_address("maria").replace("@example.com", "@lakeside.example")
+    developer.ask_verification(sponsor_address)
+    assert "We wrote to Maria Stone" in developer.visitor.text
+    sponsor = visit("en", width)
+    sponsor.page.goto(link_in(mailbox.newest(sponsor_address), portal.portal + "/portal/sponsor/"))
+    sponsor.look("sponsor").press("Confirm: this request is ours", "sponsor-thanks")
+
+    reviewer = Reviewer(visit("en", width), portal.about["reviewer"])
+    reviewer.sign_in()
+    reviewer.open_case(app_name)
+    assert "Confirmed on" in reviewer.visitor.text
+    reviewer.decide("Ask a question", "Which states do you serve?", "case-asked")
+    developer.open("/verification").look("verification-question").fill(message="Massachusetts and Maine.").press("Send the answer", "verification-answered")
+    reviewer.open_case(app_name)
+    assert "Massachusetts and Maine." in reviewer.visitor.text
+    reviewer.decide("Approve", "", "case-approved")
+    developer.until("Synced")
+    developer.visitor.look("application-verified")
+
+    member = portal.member("01-testmemid")
+    tokens = Member(portal, mailbox).tokens(member, app=app)
+    assert requests.get(portal.fhir + "/Patient", headers={"Authorization": "Bearer " + tokens["access_token"]}, timeout=10).status_code == 200
+    reviewer.visitor.press("Audit log", "audit").press("Applications", "applications").press(app_name, "application")
+
+
+def test_a_developer_keeps_their_account(visit, portal):
+    mailbox = SandboxMailbox(portal)
+    developer = Developer(visit("en", "phone"), portal.portal, mailbox)
+    developer.sign_up()
+    developer.create_app("http://localhost:8765/callback")
+    first = developer.secret
+    developer.visitor.press("Replace the secret", "secret").press("Make a new secret", "secret-new")
+    values = developer.page.locator("main dl code").all_inner_texts()
+    assert values[1].startswith("p2ps_") and values[1] != first
+    developer.visitor.press("Account", "account").press("Turn the second factor on", "factor")
+    developer.visitor.fill(code="000000").press("Turn the second factor on", "factor-wrong")
+    developer.visitor.press("Sign out", "signed-out")
+
+
+def test_mistakes_are_explained_on_accessible_pages(visit, portal):
+    mailbox = SandboxMailbox(portal)
+    visitor = visit("en", "phone")
+    visitor.open(portal.portal + "/portal/sign-up").press("Create account", "sign-up-empty")
+    assert visitor.page.evaluate("document.activeElement.id") == "summary"
+    visitor.fill(name="Ana", email="ana@", password="passwordpassword").press("Create account", "sign-up-wrong")
+    assert "tried first" in visitor.text
+    visitor.open(portal.portal + "/portal/sign-in").fill(email="nobody@lakeside.example", password="x").press("Sign in", "sign-in-wrong")
+    visitor.press("Set a new password", "password").fill(email="nobody@lakeside.example").press("Send the link", "password-sent")
+    developer = Developer(visitor, portal.portal, mailbox)
+    developer.sign_up()
+    visitor.press("Create an application", "form").fill(app_name="X", description="Y", home_page="https://x.example",
+                                                       redirect_uris="http://localhost/cb, http://plain.example/cb\nhttps://a.example/*")
+    visitor.press("Create application", "redirect-uris-wrong")
+    assert visitor.page.locator("[aria-invalid=true]").count() == 1

@@ -1,0 +1,234 @@
+import Exchange
+import FHIR
+import Storage
+import TestSupport
+import Testing
+import Trust
+
+@Suite("What the portal withstands")
+struct PortalSecurityTests {
+    private static let hostile = #"A"><script>alert(1)</script><img src=x onerror=alert(1)>'{{7*7}}"#
+
+    @Test("What strangers write is shown harmlessly to everyone who reads it")
+    func hostileWords() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            let words = Self.hostile
+            let developer = PortalVisitor(site)
+            try await developer.signUp("ana@lakeside.example", name: words)
+            try await developer.open("/portal/applications/new")
+            try await developer.submit(
+                "/new", ["app_name": words, "description": words, "home_page": "https://www.lakeside.example", "redirect_uris": words])
+            var pages = [developer.text]
+            let app = try await developer.createApp(name: words)
+            pages.append(developer.text)
+            try await developer.askVerification(
+                app,
+                [
+                    "contact_name": words, "company": words, "domain_reason": words, "sponsor_name": words, "sponsor_role": words,
+                    "work_email": "ana@mail.example",
+                ])
+            pages.append(developer.text)
+            let sponsor = PortalVisitor(site)
+            try await sponsor.open(try site.mailedLink(to: "maria@lakeside.example"))
+            pages.append(sponsor.text)
+            try await sponsor.submit(sponsor.path, index: 0)
+            let reviewer = try await site.planSide()
+            try await reviewer.openCase("")
+            pages.append(reviewer.text)
+            try await reviewer.submit(reviewer.path, ["decision": "ask", "message": words])
+            for path in ["/review", "/review/audit", "/review/applications/\(app.clientID)"] {
+                try await reviewer.open(path)
+                pages.append(reviewer.text)
+            }
+            try await developer.open("/portal/applications/\(app.clientID)/verification")
+            try await developer.submit("/answer", ["message": words])
+            pages.append(developer.text)
+            for path in ["", "/edit", "/secret"] {
+                try await developer.open("/portal/applications/\(app.clientID)\(path)")
+                pages.append(developer.text)
+            }
+            try await developer.open("/portal/applications")
+            pages.append(developer.text)
+            #expect(pages.filter { $0.contains("&lt;script&gt;") }.count > 10)
+            for page in pages {
+                #expect(!page.contains("<script>") && !page.contains("<img src=x") && !page.contains("49"), "\(page.prefix(300))")
+            }
+            for mail in try site.store.mails(to: nil, limit: 50) { #expect(!mail.mail.subject.utf8.contains { $0 < 0x20 }) }
+        }
+    }
+
+    @Test("A mail's subject stays one line whatever a name holds")
+    func headerLines() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            let developer = PortalVisitor(site)
+            try await developer.signUp("ana@lakeside.example")
+            let app = try await developer.createApp(name: "Records\r\nBcc: all@example.com")
+            try await developer.askVerification(app, ["contact_name": "Ana\r\nBcc: all@example.com", "company": "C\nX: y"])
+            for mail in try site.store.mails(to: nil, limit: 50) {
+                #expect(!mail.mail.subject.utf8.contains { $0 == 0x0D || $0 == 0x0A }, "\(mail.mail.subject)")
+            }
+        }
+    }
+
+    @Test("Signing in makes a new session secret; the one of before opens nothing")
+    func fixation() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            let developer = PortalVisitor(site)
+            try await developer.open("/portal/sign-in")
+            let before = developer.cookieHeader
+            try await developer.signUp("ana@lakeside.example")
+            #expect(try await site.get("/portal/applications", before).status == 303)
+            let during = developer.cookieHeader
+            #expect(try await site.get("/portal/applications", during).status == 200)
+            try await developer.submit("/sign-out")
+            #expect(try await site.get("/portal/applications", during).status == 303)
+        }
+    }
+
+    @Test("A session ends after two hours of nothing, and after twelve hours whatever happens")
+    func sessionsEnd() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            let developer = PortalVisitor(site)
+            try await developer.signUp("ana@lakeside.example")
+            for _ in 0..<7 {
+                site.clock.advance(seconds: 100 * 60)
+                try await developer.open("/portal/applications")
+                #expect(developer.path == "/portal/applications")
+            }
+            site.clock.advance(seconds: 50 * 60)
+            try await developer.open("/portal/applications")
+            #expect(developer.path.hasPrefix("/portal/sign-in?to=/portal/applications"))
+            try await developer.submit(
+                "/sign-in?to=/portal/applications", ["email": "ana@lakeside.example", "password": PortalVisitor.password])
+            #expect(developer.path == "/portal/applications")
+            site.clock.advance(seconds: 121 * 60)
+            try await developer.open("/portal/applications")
+            #expect(developer.path.hasPrefix("/portal/sign-in"))
+        }
+    }
+
+    @Test("After signing in, the way goes to a page of this door and nowhere else")
+    func redirects() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            let developer = PortalVisitor(site)
+            try await developer.signUp("ana@lakeside.example")
+            try await developer.submit("/sign-out")
+            for to in ["//evil.example", "https://evil.example", "/portal/../review", "/portal/%0d%0aX:y", "/review", "/portalx"] {
+                try await developer.open("/portal/sign-in?to=\(WebForm.encoded(to))")
+                #expect(!developer.text.contains("?to="), "\(to)")
+            }
+        }
+    }
+
+    @Test("A developer sees where they are signed in and ends one session")
+    func sessions() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            let (here, there) = (PortalVisitor(site), PortalVisitor(site))
+            try await here.signUp("ana@lakeside.example")
+            try await there.signIn("ana@lakeside.example")
+            try await here.open("/portal/account")
+            let form = try #require(here.markup.forms.first { $0.action.contains("/account/sessions/") })
+            let stranger = PortalVisitor(site)
+            try await stranger.signUp("ben@prairie.example", name: "Ben Hill")
+            // Another's session cannot be ended.
+            try await stranger.open("/portal/account")
+            let token = try #require(stranger.markup.forms.first?.values.first { $0.name == "form_token" }?.value)
+            try await stranger.post(form.action, [("form_token", token)])
+            try await there.open("/portal/applications")
+            #expect(there.path == "/portal/applications")
+            try await here.submit(form.action)
+            try await there.open("/portal/applications")
+            #expect(there.path.hasPrefix("/portal/sign-in"))
+            try await here.open("/portal/account")
+            #expect(here.path == "/portal/account" && here.text.contains("This browser"))
+        }
+    }
+
+    @Test("With a second factor a password alone opens nothing, and a code works once")
+    func secondFactor() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            let developer = PortalVisitor(site)
+            try await developer.signUp("ana@lakeside.example")
+            try await developer.open("/portal/second-factor")
+            let factor = try #require(Self.factor(developer.text))
+            try await developer.submit("/second-factor", ["code": "000000"])
+            #expect(developer.page.status == 422 && developer.text.contains(factor.base32), "the key stays")
+            let code = factor.digits(step: site.clock.now.seconds / 30)
+            try await developer.submit("/second-factor", ["code": code])
+            #expect(developer.path == "/portal/applications")
+
+            let other = PortalVisitor(site)
+            try await other.signIn("ana@lakeside.example")
+            #expect(other.path == "/portal/second-factor")
+            try await other.open("/portal/applications")
+            #expect(other.path == "/portal/second-factor", "half signed in opens nothing")
+            try await other.submit("/second-factor", ["code": code])
+            #expect(other.page.status == 422, "a code works once")
+            site.clock.advance(seconds: 30)
+            try await other.submit("/second-factor", ["code": factor.digits(step: site.clock.now.seconds / 30)])
+            #expect(other.path == "/portal/applications")
+            try await other.open("/portal/account")
+            site.clock.advance(seconds: 30)
+            try await other.submit("/second-factor/remove", ["code": "000000"])
+            #expect(other.page.status == 422)
+            try await other.submit("/second-factor/remove", ["code": factor.digits(step: site.clock.now.seconds / 30)])
+            #expect(other.text.contains("Turn the second factor on"))
+        }
+    }
+
+    @Test("Outside the sandbox a reviewer does nothing before a second factor is set up")
+    func required() async throws {
+        try await RunningSite.with(hasPortal: true) { site in
+            let reviewer = try await site.planSide()
+            #expect(reviewer.path == "/review/second-factor")
+            for path in ["/review", "/review/audit", "/review/applications"] {
+                try await reviewer.open(path)
+                #expect(reviewer.path == "/review/second-factor")
+            }
+            let factor = try #require(Self.factor(reviewer.text))
+            try await reviewer.submit("/second-factor", ["code": factor.digits(step: site.clock.now.seconds / 30)])
+            #expect(reviewer.path == "/review" && reviewer.page.status == 200)
+            try await reviewer.open("/review/account")
+            #expect(!reviewer.text.contains("Turn the second factor off"))
+        }
+    }
+
+    private static func factor(_ page: String) -> OneTimePassword? {
+        page.split { !$0.isASCII || !($0.isLetter || $0.isNumber) }.first {
+            $0.utf8.count == 32 && $0.allSatisfy { $0.isUppercase || $0.isNumber }
+        }
+        .flatMap { OneTimePassword(base32: String($0)) }
+    }
+
+    @Test("A new secret works beside the one before, until the overlap ends or is ended")
+    func rotation() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            let (app, developer, _) = try await site.verifiedApp()
+            func works(_ secret: Secret?) async throws -> Bool {
+                let old = TestApp(clientID: app.clientID, secret: secret, redirectURI: app.redirectURI)
+                return try await site.refresh("none", old).string("error") != "invalid_client"
+            }
+            func replace(_ days: String) async throws -> Secret? {
+                try await developer.open("/portal/applications/\(app.clientID)/secret")
+                try await developer.submit("/secret", ["overlap": days])
+                let start = try #require(developer.text.firstRange(of: "p2ps_"))
+                return Secret(String(developer.text[start.lowerBound...].prefix(48)), kind: .clientSecret)
+            }
+            let second = try await replace("7")
+            #expect(try await works(app.secret))
+            #expect(try await works(second))
+            try await developer.open("/portal/applications/\(app.clientID)")
+            #expect(!developer.text.contains("p2ps_"))
+            site.clock.advance(seconds: 90 * 60)
+            try await developer.open("/portal/applications/\(app.clientID)/secret")
+            try await developer.submit("/secret/retire")
+            #expect(try await !works(app.secret))
+            #expect(try await works(second))
+            let third = try await replace("1")
+            #expect(try await works(second))
+            site.clock.advance(seconds: 86_401)
+            #expect(try await !works(second))
+            #expect(try await works(third))
+        }
+    }
+}
