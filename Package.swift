@@ -52,6 +52,7 @@ let package = Package(
             name: "CSimdJSON",
             linkerSettings: [.linkedLibrary("simdjson")]
         ),
+        .target(name: "CMarkdown", linkerSettings: [.linkedLibrary("cmark-gfm-extensions"), .linkedLibrary("cmark-gfm")]),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CCompression", linkerSettings: [.linkedLibrary("zstd"), .linkedLibrary("z")]),
         .target(
@@ -74,8 +75,8 @@ let package = Package(
         .target(name: "Mail", dependencies: ["CCurl", "Exchange", logging, lifecycle], swiftSettings: house),
         .target(
             name: "Pages",
-            dependencies: [mustache],
-            resources: [.embedInCode("Templates"), .embedInCode("Assets")],
+            dependencies: ["CMarkdown", mustache],
+            resources: [.embedInCode("Templates"), .embedInCode("Assets"), .embedInCode("Documents")],
             swiftSettings: house
         ),
         .target(

@@ -19,6 +19,8 @@ enum Templates {
         ("callback", PackageResources.callback_mustache),
         ("portal", PackageResources.portal_mustache),
         ("cell", PackageResources.cell_mustache),
+        ("parts", PackageResources.parts_mustache),
+        ("runs", PackageResources.runs_mustache),
         ("form", PackageResources.form_mustache),
         ("input", PackageResources.input_mustache),
     ]

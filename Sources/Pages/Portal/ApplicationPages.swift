@@ -191,6 +191,12 @@ package struct ApplicationPage: Sendable {
         if mayChange { blocks.append(.links([.init("Replace the secret", root + "/secret")], quiet: true)) }
         blocks.append(.heading("Health plans"))
         blocks.append(plans.isEmpty ? .text("Your credentials are at no health plan yet.") : planTable)
+        blocks.append(.heading("Take it into your tools"))
+        blocks.append(
+            .pairs([
+                .init("With your client ID in them", .link("Postman collection", root + "/postman.json"), .link("Requests as an .http file", root + "/requests.http")),
+                .init("For tools that read OpenAPI", .link("OpenAPI document", "/docs/openapi.json")),
+            ]))
         blocks.append(.heading("What you told us"))
         blocks.append(
             .pairs([

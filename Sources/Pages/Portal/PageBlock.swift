@@ -13,6 +13,7 @@ enum PageBlock {
     case road([RoadStep])
     case timeline([TimelineEntry])
     case sample(String)
+    case document([Document.Part])
     case empty(title: String, text: String)
 
     struct Pair {
@@ -73,6 +74,7 @@ enum PageBlock {
         case .road(let steps): ["bRoad": ["steps": steps.map(\.view)] as View]
         case .timeline(let entries): ["bTimeline": ["entries": entries.map(\.view)] as View]
         case .sample(let text): ["bSample": text]
+        case .document(let parts): ["bDocument": ["parts": parts.map(\.view)] as View]
         case .empty(let title, let text): ["bEmpty": ["emptyTitle": title, "emptyText": text] as View]
         }
     }

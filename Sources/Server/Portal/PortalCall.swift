@@ -37,7 +37,10 @@ struct PortalCall: Sendable {
         var menu: [PortalFrame.Link] = []
         if let session, session.stage == .full {
             switch session.account.role {
-            case .developer: menu = [.init("Applications", "/portal/applications"), .init("Account", "/portal/account")]
+            case .developer:
+                menu = [
+                    .init("Applications", "/portal/applications"), .init("Documentation", "/docs"), .init("Account", "/portal/account"),
+                ]
             case .reviewer:
                 menu = [
                     .init("Cases", "/review"), .init("Applications", "/review/applications"), .init("Audit log", "/review/audit"),

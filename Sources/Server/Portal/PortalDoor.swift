@@ -20,7 +20,7 @@ package struct PortalDoor: Sendable {
 
     var routes: [PortalRoute] {
         AccountSurface.routes + SettingsSurface.routes + ApplicationSurface.routes + SecretSurface.routes + VerificationSurface.routes
-            + ReviewSurface.routes
+            + ReviewSurface.routes + CollectionSurface.routes + DocsSurface.routes
     }
 
     /// The table of roles and routes, for the tests that are made from it.

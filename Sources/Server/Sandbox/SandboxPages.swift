@@ -50,7 +50,7 @@ struct SandboxPages: Sendable {
     }
 
     /// `2011-01-04` as `01/04/2011`.
-    private static func american(_ date: String) -> String {
+    static func american(_ date: String) -> String {
         let parts = date.split(separator: "-")
         return parts.count == 3 ? "\(parts[1])/\(parts[2])/\(parts[0])" : date
     }

@@ -1,0 +1,42 @@
+import Exchange
+import HTTPTypes
+import Hummingbird
+import Pages
+
+/// What a developer takes into a tool of their own: collections with their values, and the OpenAPI document.
+enum CollectionSurface {
+    static let routes: [PortalRoute] = [
+        PortalRoute(.get, "/docs/openapi.json", .anyone(.portal), openAPI),
+        PortalRoute(.get, "/portal/applications/:client/postman.json", .developer) { call in
+            let collection = try collection(call)
+            return file("application/json", "\(collection.application.clientID).postman_collection.json", collection.postman)
+        },
+        PortalRoute(.get, "/portal/applications/:client/requests.http", .developer) { call in
+            let collection = try collection(call)
+            return file("text/plain; charset=utf-8", "\(collection.application.clientID).http", Array(collection.http.utf8))
+        },
+    ]
+
+    /// For the plan that a developer builds against: the sandbox's, else the first.
+    private static func plan(_ call: PortalCall) throws(Refusal) -> Plan {
+        guard let plan = call.site.plans.first(where: { $0.policy.environment == .sandbox }) ?? call.site.plans.first else {
+            throw Refusal(.notFound, "There is no plan here.")
+        }
+        return plan
+    }
+
+    private static func collection(_ call: PortalCall) throws(Refusal) -> ClientCollection {
+        ClientCollection(plan: try plan(call), application: try ApplicationSurface.own(call))
+    }
+
+    private static func openAPI(_ call: PortalCall) async throws -> Response {
+        Answer.json(.ok, ExchangeOpenAPI(plan: try plan(call)).json, Answer.cors)
+    }
+
+    private static func file(_ type: String, _ name: String, _ bytes: [UInt8]) -> Response {
+        var response = Answer.bytes(.ok, type, bytes)
+        response.headers[.contentDisposition] = "attachment; filename=\"\(name)\""
+        response.headers[.cacheControl] = "no-store"
+        return response
+    }
+}

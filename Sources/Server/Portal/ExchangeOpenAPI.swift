@@ -1,0 +1,186 @@
+import Exchange
+import FHIR
+import Foundation
+
+/// The OpenAPI 3.1 document of a plan's OAuth and FHIR addresses, from the table from which they are searched.
+struct ExchangeOpenAPI {
+    private typealias Object = [String: Any]
+
+    let plan: Plan
+
+    var json: [UInt8] {
+        let document: Object = [
+            "openapi": "3.1.0",
+            "info": [
+                "title": "\(plan.name): payer-to-payer exchange", "version": Version.text,
+                "description": "A member's clinical record, read only, with the member's permission.",
+            ],
+            "servers": [["url": plan.addresses.fhir]],
+            "security": [["bearer": [String]()]],
+            "paths": paths,
+            "components": [
+                "securitySchemes": [
+                    "bearer": ["type": "http", "scheme": "bearer"],
+                    "client": ["type": "http", "scheme": "basic", "description": "The client id and the client secret."],
+                ],
+                "schemas": schemas, "responses": responses,
+            ],
+        ]
+        let bytes = try? JSONSerialization.data(withJSONObject: document, options: [.sortedKeys, .withoutEscapingSlashes])
+        return Array(bytes ?? Data())
+    }
+
+    // MARK: Addresses
+
+    private var paths: Object {
+        var paths: Object = [
+            "/metadata": ["get": open("capabilities", "What this server can do", ["200": answer("CapabilityStatement"), "406": outcome])],
+            "/.well-known/smart-configuration": ["get": open("smartConfiguration", "Where the OAuth addresses are", ["200": document])],
+            "/Patient/{id}/$everything": [
+                "get": operation(
+                    "everything", "The whole record, in pages",
+                    [id, date("start"), date("end"), query("_since"), query("_type"), count, query("_page")], found: "Bundle")
+            ],
+            "/DocumentReference/$docref": [
+                "get": operation(
+                    "documents", "References to the member's documents",
+                    [required("patient"), date("start"), date("end"), query("type")], found: "Bundle")
+            ],
+        ]
+        for type in types {
+            let name = type.name
+            paths["/\(name)"] = ["get": operation("search\(name)", "Search \(name)", search(type), found: "Bundle", isSearch: true)]
+            paths["/\(name)/{id}"] = [
+                "get": operation("read\(name)", "Read one \(name)", [id, header("If-None-Match")], found: name, mayBeKnown: true)
+            ]
+            paths["/\(name)/{id}/_history/{version}"] = [
+                "get": operation("version\(name)", "Read the current version of one \(name)", [id, path("version")], found: name)
+            ]
+        }
+        for (path, operation) in oauth { paths[path] = operation }
+        return paths
+    }
+
+    private var types: [ResourceType] { ReleasedTypes.clinical.filter { plan.policy.release(.memberAuthorized).types.contains($0) } }
+
+    private func search(_ type: ResourceType) -> [Object] {
+        let own = SearchTable.parameters(of: type).map { query($0.name) }
+        return own + ["_id", "_lastUpdated", "_sort", "_include", "_revinclude", "_elements", "_page"].map { query($0) }
+            + [count, choice("_summary", ["true", "false", "text", "data", "count"]), choice("_total", ["none", "estimate", "accurate"])]
+    }
+
+    /// The OAuth addresses lie beside the FHIR base and name their own server.
+    private var oauth: Object {
+        let server = [["url": plan.addresses.authorization]]
+        let client: [[String: [String]]] = [["client": []]]
+        func form(_ id: String, _ summary: String, _ fields: [String], _ answers: Object) -> Object {
+            let properties = Dictionary(uniqueKeysWithValues: fields.map { ($0, ["type": "string"]) })
+            return [
+                "servers": server,
+                "post": [
+                    "operationId": id, "summary": summary, "security": client,
+                    "requestBody": [
+                        "required": true,
+                        "content": ["application/x-www-form-urlencoded": ["schema": ["type": "object", "properties": properties]]],
+                    ],
+                    "responses": answers,
+                ] as Object,
+            ]
+        }
+        let refused = ["400", "401", "503"].reduce(into: Object()) { $0[$1] = error }
+        return [
+            "/authorize/payer2payer": [
+                "servers": server,
+                "get": open(
+                    "authorize", "Send the member here",
+                    ["303": described("The member's first page, or an error at the redirect URI"), "400": page, "403": page],
+                    [required("client_id"), required("redirect_uri")]
+                        + [
+                            "response_type", "state", "scope", "aud", "resource", "code_challenge", "code_challenge_method",
+                        ].map { query($0) }),
+            ] as Object,
+            "/token": form(
+                "token", "A code or a refresh token for tokens",
+                ["grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope", "client_id", "client_secret"],
+                refused.merging(["200": document]) { $1 }),
+            "/revoke": form(
+                "revoke", "End a token", ["token", "token_type_hint", "client_id", "client_secret"],
+                refused.merging(["200": described("The token is worth nothing now, whether it was known or not")]) { $1 }),
+            "/introspect": form(
+                "introspect", "Ask about a token of your own", ["token", "token_type_hint", "client_id", "client_secret"],
+                refused.merging(["200": document]) { $1 }),
+        ]
+    }
+
+    // MARK: Operations
+
+    private func operation(
+        _ id: String, _ summary: String, _ parameters: [Object], found: String, isSearch: Bool = false, mayBeKnown: Bool = false
+    ) -> Object {
+        var answers: Object = ["200": answer(found)]
+        for status in ["400", "401", "403", "404", "406", "503"] { answers[status] = outcome }
+        if mayBeKnown { answers["304"] = described("It is the version that you named") }
+        return ["operationId": id, "summary": summary, "parameters": parameters, "responses": answers]
+    }
+
+    private func open(_ id: String, _ summary: String, _ answers: Object, _ parameters: [Object] = []) -> Object {
+        ["operationId": id, "summary": summary, "security": [Object](), "parameters": parameters, "responses": answers]
+    }
+
+    private func parameter(_ place: String, _ name: String, _ schema: Object, isRequired: Bool = false) -> Object {
+        ["name": name, "in": place, "required": isRequired, "schema": schema]
+    }
+    private func query(_ name: String) -> Object { parameter("query", name, ["type": "string"]) }
+    private func required(_ name: String) -> Object { parameter("query", name, ["type": "string", "minLength": 1], isRequired: true) }
+    private func date(_ name: String) -> Object {
+        parameter("query", name, ["type": "string", "pattern": #"^\d{4}(-\d\d(-\d\d)?)?$"#])
+    }
+    private func choice(_ name: String, _ values: [String]) -> Object { parameter("query", name, ["type": "string", "enum": values]) }
+    private func header(_ name: String) -> Object { parameter("header", name, ["type": "string"]) }
+    private var id: Object { path("id") }
+    private func path(_ name: String) -> Object {
+        parameter("path", name, ["type": "string", "pattern": "^[A-Za-z0-9.-]{1,64}$"], isRequired: true)
+    }
+    private var count: Object { parameter("query", "_count", ["type": "integer", "minimum": 0]) }
+
+    // MARK: Answers
+
+    private static let fhir = "application/fhir+json; charset=utf-8"
+
+    private func answer(_ type: String) -> Object {
+        let schema: Object = ["type": "object", "required": ["resourceType"], "properties": ["resourceType": ["const": type]]]
+        return ["description": "A \(type)", "content": [Self.fhir: ["schema": schema]]]
+    }
+    private func described(_ text: String) -> Object { ["description": text] }
+    private func reference(_ name: String) -> Object { ["$ref": "#/components/responses/\(name)"] }
+    private var outcome: Object { reference("Outcome") }
+    private var error: Object { reference("Error") }
+    private var page: Object { reference("Page") }
+    private var document: Object { reference("Document") }
+
+    private var responses: Object {
+        func content(_ description: String, _ type: String, _ schema: Object) -> Object {
+            ["description": description, "content": [type: ["schema": schema]]]
+        }
+        return [
+            "Outcome": content("What is wrong, and how to mend it", Self.fhir, ["$ref": "#/components/schemas/OperationOutcome"]),
+            "Error": content(
+                "What is wrong (RFC 6749 §5.2)", "application/json", ["$ref": "#/components/schemas/OAuthError"]),
+            "Document": content("A JSON document", "application/json", ["type": "object"]),
+            "Page": content("A page that says what is wrong", "text/html; charset=utf-8", ["type": "string"]),
+        ]
+    }
+
+    private var schemas: Object {
+        [
+            "OperationOutcome": [
+                "type": "object", "required": ["resourceType", "issue"],
+                "properties": ["resourceType": ["const": "OperationOutcome"], "issue": ["type": "array", "minItems": 1]],
+            ],
+            "OAuthError": [
+                "type": "object", "required": ["error"],
+                "properties": ["error": ["type": "string"], "error_description": ["type": "string"]],
+            ],
+        ]
+    }
+}
