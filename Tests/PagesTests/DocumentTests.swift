@@ -13,7 +13,8 @@ struct DocumentTests {
     private func parsed(_ markdown: String) -> Document { Document(markdown: markdown) { $0 } }
 
     @Test func `Markdown becomes values`() {
-        let document = parsed("# Title\n\nA `code` and **strong** [link](x.md).\n\n## Two words, three\n\n1. one\n2. two\n\n```sh\ncurl x\n```\n")
+        let document = parsed(
+            "# Title\n\nA `code` and **strong** [link](x.md).\n\n## Two words, three\n\n1. one\n2. two\n\n```sh\ncurl x\n```\n")
         #expect(document.title == "Title")
         #expect(
             document.parts == [

@@ -52,7 +52,9 @@ struct PortalRoutesTests {
                         #expect(
                             answer.status == 403 || (answer.status == 303 && location.contains("/sign-in")), "\(name): \(answer.status)")
                     }
-                    #expect(answer.header("Content-Security-Policy")?.contains("script-src 'self';") != false, "\(name)")
+                    let isPage = answer.header("Content-Type")?.hasPrefix("text/html") == true
+                    let policy = isPage ? "script-src 'self';" : "default-src 'none';"
+                    #expect(answer.header("Content-Security-Policy")?.contains(policy) != false, "\(name)")
                 }
             }
         }

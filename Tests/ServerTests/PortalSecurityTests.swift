@@ -7,7 +7,7 @@ import Trust
 
 @Suite("What the portal withstands")
 struct PortalSecurityTests {
-    private static let hostile = #"A"><script>alert(1)</script><img src=x onerror=alert(1)>'{{7*7}}"#
+    private static let hostile = #"A"><script>alert(1)</script><img src=x onerror=alert(1)>'{{1234*4321}}"#
 
     @Test("What strangers write is shown harmlessly to everyone who reads it")
     func hostileWords() async throws {
@@ -51,7 +51,7 @@ struct PortalSecurityTests {
             pages.append(developer.text)
             #expect(pages.filter { $0.contains("&lt;script&gt;") }.count > 10)
             for page in pages {
-                #expect(!page.contains("<script>") && !page.contains("<img src=x") && !page.contains("49"), "\(page.prefix(300))")
+                #expect(!page.contains("<script>") && !page.contains("<img src=x") && !page.contains("5332114"), "\(page.prefix(300))")
             }
             for mail in try site.store.mails(to: nil, limit: 50) { #expect(!mail.mail.subject.utf8.contains { $0 < 0x20 }) }
         }

@@ -14,7 +14,9 @@ package struct DocsHomePage: Sendable {
         if hasTestMembers {
             rows.insert([.link("Test members", "/docs/test-members"), .text("Made-up people to try everything with.")], at: 4)
         }
-        rows.append([.link("OpenAPI document", "/docs/openapi.json"), .text("The addresses of OAuth and FHIR for tools that read OpenAPI 3.1.")])
+        rows.append([
+            .link("OpenAPI document", "/docs/openapi.json"), .text("The addresses of OAuth and FHIR for tools that read OpenAPI 3.1."),
+        ])
         let whose: PageBlock =
             clientID.map { .inset(title: nil, text: "The examples carry your client id, \($0).") }
             ?? .inset(title: nil, text: "Sign in, and the examples carry your own client id.")

@@ -1,5 +1,15 @@
 extension Document.Part {
-    var view: View {
+    /// A template that does not find a name here would take it from the part around this one, and never end.
+    private static var none: View {
+        [
+            "pProse": false, "pSecond": false, "pThird": false, "pBullets": false, "pNumbers": false, "pCommand": false, "pAnswer": false,
+            "pTable": false, "pQuote": false,
+        ]
+    }
+
+    var view: View { Self.none.adding(own) }
+
+    private var own: View {
         switch self {
         case .paragraph(let runs): ["pProse": ["runs": runs.map(\.view)] as View]
         case .heading(let level, let words, let slug): [level <= 2 ? "pSecond" : "pThird": ["words": words, "slug": slug] as View]

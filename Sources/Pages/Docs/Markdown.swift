@@ -31,7 +31,7 @@ package struct Document: Sendable {
     }
 
     /// `address` says where a link leads on these pages; nil leaves only its words.
-    package init(markdown: String, address: (String) -> String?) {
+    package init(markdown: String, address: @escaping (String) -> String?) {
         var text = markdown
         let root = text.withUTF8 { bytes in
             bytes.withMemoryRebound(to: CChar.self) { pb_markdown_parse($0.baseAddress, $0.count) }
@@ -70,7 +70,8 @@ private struct MarkdownReader {
     func parts(of parent: OpaquePointer) -> [Document.Part] { children(parent).compactMap { part($0) } }
 
     private func children(_ parent: OpaquePointer) -> [OpaquePointer] {
-        Array(sequence(first: cmark_node_first_child(parent)) { $0.flatMap { cmark_node_next($0) } }.prefix { $0 != nil }.compactMap(\.self))
+        Array(
+            sequence(first: cmark_node_first_child(parent)) { $0.flatMap { cmark_node_next($0) } }.prefix { $0 != nil }.compactMap(\.self))
     }
 
     private func kind(_ node: OpaquePointer) -> String { String(cString: cmark_node_get_type_string(node)) }
@@ -131,7 +132,11 @@ private struct MarkdownReader {
     static func slug(_ title: String) -> String {
         var slug = ""
         for character in title.lowercased() {
-            if character == " " || character == "-" { slug.append("-") } else if character.isLetter || character.isNumber || character == "_" { slug.append(character) }
+            if character == " " || character == "-" {
+                slug.append("-")
+            } else if character.isLetter || character.isNumber || character == "_" {
+                slug.append(character)
+            }
         }
         return slug
     }

@@ -194,7 +194,9 @@ package struct ApplicationPage: Sendable {
         blocks.append(.heading("Take it into your tools"))
         blocks.append(
             .pairs([
-                .init("With your client ID in them", .link("Postman collection", root + "/postman.json"), .link("Requests as an .http file", root + "/requests.http")),
+                .init(
+                    "With your client ID in them", .link("Postman collection", root + "/postman.json"),
+                    .link("Requests as an .http file", root + "/requests.http")),
                 .init("For tools that read OpenAPI", .link("OpenAPI document", "/docs/openapi.json")),
             ]))
         blocks.append(.heading("What you told us"))

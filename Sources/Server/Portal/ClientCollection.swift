@@ -21,7 +21,8 @@ struct ClientCollection {
     private var variables: [(name: String, value: String)] {
         [
             ("fhir", plan.addresses.fhir), ("oauth", plan.addresses.authorization), ("client_id", application.clientID),
-            ("client_secret", ""), ("redirect_uri", redirectURI), ("code", ""), ("access_token", ""), ("refresh_token", ""), ("patient", ""),
+            ("client_secret", ""), ("redirect_uri", redirectURI), ("code", ""), ("access_token", ""), ("refresh_token", ""),
+            ("patient", ""),
         ]
     }
 
@@ -32,7 +33,9 @@ struct ClientCollection {
             Step(name: "Discover", method: "GET", url: "{{fhir}}/.well-known/smart-configuration"),
             Step(
                 name: "Authorize (open it in a browser)", method: "GET",
-                url: "{{oauth}}/authorize/payer2payer?response_type=code&client_id={{client_id}}&redirect_uri={{redirect_uri}}&state=change-me"),
+                url:
+                    "{{oauth}}/authorize/payer2payer?response_type=code&client_id={{client_id}}&redirect_uri={{redirect_uri}}&state=change-me"
+            ),
             Step(
                 name: "Code for tokens", method: "POST", url: "{{oauth}}/token",
                 form: [("grant_type", "authorization_code"), ("code", "{{code}}"), ("redirect_uri", "{{redirect_uri}}")] + client),

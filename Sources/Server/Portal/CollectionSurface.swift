@@ -2,6 +2,7 @@ import Exchange
 import HTTPTypes
 import Hummingbird
 import Pages
+import Trust
 
 /// What a developer takes into a tool of their own: collections with their values, and the OpenAPI document.
 enum CollectionSurface {
