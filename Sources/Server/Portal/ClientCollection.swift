@@ -1,5 +1,5 @@
 import Exchange
-import Foundation
+import FHIR
 
 /// The exchange's requests, ready for a developer's tool: as a Postman collection (v2.1) and as an `.http` file. They carry the client id and
 /// the addresses; the secret is a variable that its owner fills in.
@@ -53,35 +53,35 @@ struct ClientCollection {
     // MARK: Postman
 
     var postman: [UInt8] {
-        let document: [String: Any] = [
+        let document: JSONDocument = [
             "info": [
                 "name": "\(application.name) at \(plan.name)",
                 "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json",
             ],
-            "variable": variables.map { ["key": $0.name, "value": $0.value] },
-            "item": steps.map { item($0) },
+            "variable": pairs(variables), "item": .array(steps.map { item($0) }),
         ]
-        let bytes = try? JSONSerialization.data(withJSONObject: document, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
-        return Array(bytes ?? Data())
+        return document.json
     }
 
-    private func item(_ step: Step) -> [String: Any] {
-        var headers = [["key": "Accept", "value": "application/json, application/fhir+json"]]
-        if step.isAuthorized { headers.append(["key": "Authorization", "value": "Bearer {{access_token}}"]) }
-        var request: [String: Any] = ["method": step.method, "header": headers, "url": step.url]
-        if !step.form.isEmpty {
-            request["body"] = ["mode": "urlencoded", "urlencoded": step.form.map { ["key": $0.name, "value": $0.value] }]
-        }
-        var item: [String: Any] = ["name": step.name, "request": request]
+    private func pairs(_ values: [(name: String, value: String)]) -> JSONDocument {
+        .array(values.map { ["key": .string($0.name), "value": .string($0.value)] })
+    }
+
+    private func item(_ step: Step) -> JSONDocument {
+        var headers = [(name: "Accept", value: "application/json, application/fhir+json")]
+        if step.isAuthorized { headers.append(("Authorization", "Bearer {{access_token}}")) }
+        var request: [String: JSONDocument] = ["method": .string(step.method), "header": pairs(headers), "url": .string(step.url)]
+        if !step.form.isEmpty { request["body"] = ["mode": "urlencoded", "urlencoded": pairs(step.form)] }
+        var item: [String: JSONDocument] = ["name": .string(step.name), "request": .object(request)]
         if step.url.hasSuffix("/token") {
             // What the answer brings is what the next requests need.
             let lines = [
                 "const answer = pm.response.json();",
                 "for (const name of ['access_token', 'refresh_token', 'patient']) if (answer[name]) pm.collectionVariables.set(name, answer[name]);",
             ]
-            item["event"] = [["listen": "test", "script": ["type": "text/javascript", "exec": lines]]]
+            item["event"] = [["listen": "test", "script": ["type": "text/javascript", "exec": .strings(lines)]]]
         }
-        return item
+        return .object(item)
     }
 
     // MARK: .http

@@ -1,23 +1,22 @@
 import Exchange
 import FHIR
-import Foundation
 
 /// The OpenAPI 3.1 document of a plan's OAuth and FHIR addresses, from the table from which they are searched.
 struct ExchangeOpenAPI {
-    private typealias Object = [String: Any]
+    private typealias Object = [String: JSONDocument]
 
     let plan: Plan
 
     var json: [UInt8] {
-        let document: Object = [
+        let document: JSONDocument = [
             "openapi": "3.1.0",
             "info": [
-                "title": "\(plan.name): payer-to-payer exchange", "version": Version.text,
+                "title": "\(plan.name): payer-to-payer exchange", "version": .string(Version.text),
                 "description": "A member's clinical record, read only, with the member's permission.",
             ],
-            "servers": [["url": plan.addresses.fhir]],
-            "security": [["bearer": [String]()]],
-            "paths": paths,
+            "servers": [["url": .string(plan.addresses.fhir)]],
+            "security": [["bearer": []]],
+            "paths": .object(paths),
             "components": [
                 "securitySchemes": [
                     "bearer": ["type": "http", "scheme": "bearer"],
@@ -26,8 +25,7 @@ struct ExchangeOpenAPI {
                 "schemas": schemas, "responses": responses,
             ],
         ]
-        let bytes = try? JSONSerialization.data(withJSONObject: document, options: [.sortedKeys, .withoutEscapingSlashes])
-        return Array(bytes ?? Data())
+        return document.json
     }
 
     // MARK: Addresses
@@ -63,7 +61,7 @@ struct ExchangeOpenAPI {
 
     private var types: [ResourceType] { ReleasedTypes.clinical.filter { plan.policy.release(.memberAuthorized).types.contains($0) } }
 
-    private func search(_ type: ResourceType) -> [Object] {
+    private func search(_ type: ResourceType) -> [JSONDocument] {
         let own = SearchTable.parameters(of: type).map { query($0.name) }
         return own + ["_id", "_lastUpdated", "_sort", "_include", "_revinclude", "_elements", "_page"].map { query($0) }
             + [count, choice("_summary", ["true", "false", "text", "data", "count"]), choice("_total", ["none", "estimate", "accurate"])]
@@ -71,20 +69,20 @@ struct ExchangeOpenAPI {
 
     /// The OAuth addresses lie beside the FHIR base and name their own server.
     private var oauth: Object {
-        let server = [["url": plan.addresses.authorization]]
-        let client: [[String: [String]]] = [["client": []]]
-        func form(_ id: String, _ summary: String, _ fields: [String], _ answers: Object) -> Object {
-            let properties = Dictionary(uniqueKeysWithValues: fields.map { ($0, ["type": "string"]) })
+        let server: JSONDocument = [["url": .string(plan.addresses.authorization)]]
+        let client: JSONDocument = [["client": []]]
+        func form(_ id: String, _ summary: String, _ fields: [String], _ answers: Object) -> JSONDocument {
+            let properties = Dictionary(uniqueKeysWithValues: fields.map { ($0, JSONDocument.object(["type": "string"])) })
             return [
                 "servers": server,
                 "post": [
-                    "operationId": id, "summary": summary, "security": client,
+                    "operationId": .string(id), "summary": .string(summary), "security": client,
                     "requestBody": [
                         "required": true,
-                        "content": ["application/x-www-form-urlencoded": ["schema": ["type": "object", "properties": properties]]],
+                        "content": ["application/x-www-form-urlencoded": ["schema": ["type": "object", "properties": .object(properties)]]],
                     ],
-                    "responses": answers,
-                ] as Object,
+                    "responses": .object(answers),
+                ],
             ]
         }
         let refused = ["400", "401", "503"].reduce(into: Object()) { $0[$1] = error }
@@ -98,7 +96,7 @@ struct ExchangeOpenAPI {
                         + [
                             "response_type", "state", "scope", "aud", "resource", "code_challenge", "code_challenge_method",
                         ].map { query($0) }),
-            ] as Object,
+            ],
             "/token": form(
                 "token", "A code or a refresh token for tokens",
                 ["grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope", "client_id", "client_secret"],
@@ -115,52 +113,61 @@ struct ExchangeOpenAPI {
     // MARK: Operations
 
     private func operation(
-        _ id: String, _ summary: String, _ parameters: [Object], found: String, isSearch: Bool = false, mayBeKnown: Bool = false
-    ) -> Object {
+        _ id: String, _ summary: String, _ parameters: [JSONDocument], found: String, isSearch: Bool = false, mayBeKnown: Bool = false
+    ) -> JSONDocument {
         var answers: Object = ["200": answer(found)]
         for status in ["400", "401", "403", "404", "406", "503"] { answers[status] = outcome }
         if mayBeKnown { answers["304"] = described("It is the version that you named") }
-        return ["operationId": id, "summary": summary, "parameters": parameters, "responses": answers]
+        return [
+            "operationId": .string(id), "summary": .string(summary), "parameters": .array(parameters), "responses": .object(answers),
+        ]
     }
 
-    private func open(_ id: String, _ summary: String, _ answers: Object, _ parameters: [Object] = []) -> Object {
-        ["operationId": id, "summary": summary, "security": [Object](), "parameters": parameters, "responses": answers]
+    private func open(_ id: String, _ summary: String, _ answers: Object, _ parameters: [JSONDocument] = []) -> JSONDocument {
+        [
+            "operationId": .string(id), "summary": .string(summary), "security": [], "parameters": .array(parameters),
+            "responses": .object(answers),
+        ]
     }
 
-    private func parameter(_ place: String, _ name: String, _ schema: Object, isRequired: Bool = false) -> Object {
-        ["name": name, "in": place, "required": isRequired, "schema": schema]
+    private func parameter(_ place: String, _ name: String, _ schema: JSONDocument, isRequired: Bool = false) -> JSONDocument {
+        ["name": .string(name), "in": .string(place), "required": .bool(isRequired), "schema": schema]
     }
-    private func query(_ name: String) -> Object { parameter("query", name, ["type": "string"]) }
-    private func required(_ name: String) -> Object { parameter("query", name, ["type": "string", "minLength": 1], isRequired: true) }
-    private func date(_ name: String) -> Object {
+    private func query(_ name: String) -> JSONDocument { parameter("query", name, ["type": "string"]) }
+    private func required(_ name: String) -> JSONDocument { parameter("query", name, ["type": "string", "minLength": 1], isRequired: true) }
+    private func date(_ name: String) -> JSONDocument {
         parameter("query", name, ["type": "string", "pattern": #"^\d{4}(-\d\d(-\d\d)?)?$"#])
     }
-    private func choice(_ name: String, _ values: [String]) -> Object { parameter("query", name, ["type": "string", "enum": values]) }
-    private func header(_ name: String) -> Object { parameter("header", name, ["type": "string"]) }
-    private var id: Object { path("id") }
-    private func path(_ name: String) -> Object {
+    private func choice(_ name: String, _ values: [String]) -> JSONDocument {
+        parameter("query", name, ["type": "string", "enum": .strings(values)])
+    }
+    private func header(_ name: String) -> JSONDocument { parameter("header", name, ["type": "string"]) }
+    private var id: JSONDocument { path("id") }
+    private func path(_ name: String) -> JSONDocument {
         parameter("path", name, ["type": "string", "pattern": "^[A-Za-z0-9.-]{1,64}$"], isRequired: true)
     }
-    private var count: Object { parameter("query", "_count", ["type": "integer", "minimum": 0]) }
+    private var count: JSONDocument { parameter("query", "_count", ["type": "integer", "minimum": 0]) }
 
     // MARK: Answers
 
     private static let fhir = "application/fhir+json; charset=utf-8"
 
-    private func answer(_ type: String) -> Object {
-        let schema: Object = ["type": "object", "required": ["resourceType"], "properties": ["resourceType": ["const": type]]]
-        return ["description": "A \(type)", "content": [Self.fhir: ["schema": schema]]]
+    private func answer(_ type: String) -> JSONDocument {
+        let schema: JSONDocument = [
+            "type": "object", "required": ["resourceType"], "properties": ["resourceType": ["const": .string(type)]],
+        ]
+        return ["description": "A \(type)", "content": .object([Self.fhir: ["schema": schema]])]
     }
-    private func described(_ text: String) -> Object { ["description": text] }
-    private func reference(_ name: String) -> Object { ["$ref": "#/components/responses/\(name)"] }
-    private var outcome: Object { reference("Outcome") }
-    private var error: Object { reference("Error") }
-    private var page: Object { reference("Page") }
-    private var document: Object { reference("Document") }
+    private func described(_ text: String) -> JSONDocument { ["description": .string(text)] }
+    private func reference(_ name: String) -> JSONDocument { ["$ref": "#/components/responses/\(name)"] }
+    private var outcome: JSONDocument { reference("Outcome") }
+    private var error: JSONDocument { reference("Error") }
+    private var page: JSONDocument { reference("Page") }
+    private var document: JSONDocument { reference("Document") }
 
-    private var responses: Object {
-        func content(_ description: String, _ type: String, _ schema: Object) -> Object {
-            ["description": description, "content": [type: ["schema": schema]]]
+    private var responses: JSONDocument {
+        func content(_ description: String, _ type: String, _ schema: JSONDocument) -> JSONDocument {
+            ["description": .string(description), "content": .object([type: ["schema": schema]])]
         }
         return [
             "Outcome": content("What is wrong, and how to mend it", Self.fhir, ["$ref": "#/components/schemas/OperationOutcome"]),
@@ -171,7 +178,7 @@ struct ExchangeOpenAPI {
         ]
     }
 
-    private var schemas: Object {
+    private var schemas: JSONDocument {
         [
             "OperationOutcome": [
                 "type": "object", "required": ["resourceType", "issue"],
