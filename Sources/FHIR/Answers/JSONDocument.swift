@@ -31,7 +31,8 @@ package indirect enum JSONDocument: Sendable, Equatable {
     package static func strings(_ texts: [String]) -> JSONDocument { .array(texts.map { .string($0) }) }
 }
 
-extension JSONDocument: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, ExpressibleByStringInterpolation, ExpressibleByBooleanLiteral,
+extension JSONDocument: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, ExpressibleByStringInterpolation,
+    ExpressibleByBooleanLiteral,
     ExpressibleByIntegerLiteral
 {
     package init(dictionaryLiteral members: (String, JSONDocument)...) { self = .object(Dictionary(members) { _, last in last }) }

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The documentation that is served without signing in: the project's own pages, with the reader's addresses and client id in the examples.
 package struct DocumentShelf: Sendable {
     package enum Name: String, Sendable, CaseIterable {
@@ -68,9 +70,21 @@ package struct DocumentShelf: Sendable {
         }
     }
 
+    private struct Place: Hashable { let name: Name, reader: Reader }
+    private static let read = Mutex<[Place: Document]>([:])
+    /// Enough for those who read at the same time.
+    private static let most = 64
+
     /// A page as this reader sees it.
     package static func document(_ name: Name, for reader: Reader) -> Document {
-        Document(markdown: reader.fill(name.markdown)) { address(of: $0, in: name) }
+        let place = Place(name: name, reader: reader)
+        if let known = read.withLock({ $0[place] }) { return known }
+        let document = Document(markdown: reader.fill(name.markdown)) { address(of: $0, in: name) }
+        read.withLock { known in
+            if known.count >= most { known.removeAll() }
+            known[place] = document
+        }
+        return document
     }
 
     /// Pages whose chapters are pages of their own, because they are long.

@@ -72,30 +72,28 @@ struct ExchangeOpenAPI {
         let server: JSONDocument = [["url": .string(plan.addresses.authorization)]]
         let client: JSONDocument = [["client": []]]
         func form(_ id: String, _ summary: String, _ fields: [String], _ answers: Object) -> JSONDocument {
-            let properties = Dictionary(uniqueKeysWithValues: fields.map { ($0, JSONDocument.object(["type": "string"])) })
             return [
                 "servers": server,
                 "post": [
                     "operationId": .string(id), "summary": .string(summary), "security": client,
-                    "requestBody": [
-                        "required": true,
-                        "content": ["application/x-www-form-urlencoded": ["schema": ["type": "object", "properties": .object(properties)]]],
-                    ],
-                    "responses": .object(answers),
+                    "requestBody": body(fields), "responses": .object(answers),
                 ],
             ]
         }
+        let asked = ["response_type", "state", "scope", "aud", "resource", "code_challenge", "code_challenge_method"]
+        let walk: Object = [
+            "303": described("The member's first page, or an error at the redirect URI"), "400": page, "403": page, "503": page,
+        ]
         let refused = ["400", "401", "503"].reduce(into: Object()) { $0[$1] = error }
         return [
             "/authorize/payer2payer": [
                 "servers": server,
                 "get": open(
-                    "authorize", "Send the member here",
-                    ["303": described("The member's first page, or an error at the redirect URI"), "400": page, "403": page],
-                    [required("client_id"), required("redirect_uri")]
-                        + [
-                            "response_type", "state", "scope", "aud", "resource", "code_challenge", "code_challenge_method",
-                        ].map { query($0) }),
+                    "authorize", "Send the member here", walk, [required("client_id"), required("redirect_uri")] + asked.map { query($0) }),
+                "post": [
+                    "operationId": "authorizeByForm", "summary": "The same, by a form", "security": [],
+                    "requestBody": body(["client_id", "redirect_uri"] + asked), "responses": .object(walk),
+                ],
             ],
             "/token": form(
                 "token", "A code or a refresh token for tokens",
@@ -108,6 +106,12 @@ struct ExchangeOpenAPI {
                 "introspect", "Ask about a token of your own", ["token", "token_type_hint", "client_id", "client_secret"],
                 refused.merging(["200": document]) { $1 }),
         ]
+    }
+
+    private func body(_ fields: [String]) -> JSONDocument {
+        let properties = Dictionary(uniqueKeysWithValues: fields.map { ($0, JSONDocument.object(["type": "string"])) })
+        let schema: JSONDocument = ["type": "object", "properties": .object(properties)]
+        return ["required": true, "content": ["application/x-www-form-urlencoded": ["schema": schema]]]
     }
 
     // MARK: Operations
@@ -134,7 +138,9 @@ struct ExchangeOpenAPI {
         ["name": .string(name), "in": .string(place), "required": .bool(isRequired), "schema": schema]
     }
     private func query(_ name: String) -> JSONDocument { parameter("query", name, ["type": "string"]) }
-    private func required(_ name: String) -> JSONDocument { parameter("query", name, ["type": "string", "minLength": 1], isRequired: true) }
+    private func required(_ name: String) -> JSONDocument {
+        parameter("query", name, ["type": "string", "minLength": 1], isRequired: true)
+    }
     private func date(_ name: String) -> JSONDocument {
         parameter("query", name, ["type": "string", "pattern": #"^\d{4}(-\d\d(-\d\d)?)?$"#])
     }
