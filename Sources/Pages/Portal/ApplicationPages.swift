@@ -145,18 +145,20 @@ package struct ApplicationPage: Sendable {
     /// The authorize link with this client, once a plan of the sandbox knows it.
     package var authorize: String?
     package var mayChange: Bool
+    package var mayReplaceSecret: Bool
     package var directory: String?
 
     package init(
         frame: PortalFrame, root: String, name: String, clientID: String, newSecret: String?, secrets: [Secret], description: String,
         homePage: String, redirectURIs: [String], organization: String?, standing: String, verification: String?, sponsor: String,
-        production: String??, plans: [Plan], timeline: [TimelineEntry], authorize: String?, mayChange: Bool, directory: String?
+        production: String??, plans: [Plan], timeline: [TimelineEntry], authorize: String?, mayChange: Bool,
+        mayReplaceSecret: Bool, directory: String?
     ) {
         (self.frame, self.root, self.name, self.clientID, self.newSecret) = (frame, root, name, clientID, newSecret)
         (self.secrets, self.description, self.homePage, self.redirectURIs) = (secrets, description, homePage, redirectURIs)
         (self.organization, self.standing, self.verification, self.sponsor) = (organization, standing, verification, sponsor)
         (self.production, self.plans, self.timeline, self.authorize) = (production, plans, timeline, authorize)
-        (self.mayChange, self.directory) = (mayChange, directory)
+        (self.mayChange, self.mayReplaceSecret, self.directory) = (mayChange, mayReplaceSecret, directory)
     }
 
     package func html() -> String {
@@ -188,7 +190,7 @@ package struct ApplicationPage: Sendable {
                         ]
                     }))
         }
-        if mayChange { blocks.append(.links([.init("Replace the secret", root + "/secret")], quiet: true)) }
+        if mayReplaceSecret { blocks.append(.links([.init("Replace the secret", root + "/secret")], quiet: true)) }
         blocks.append(.heading("Health plans"))
         blocks.append(plans.isEmpty ? .text("Your credentials are at no health plan yet.") : planTable)
         blocks.append(.heading("What you told us"))
@@ -197,7 +199,11 @@ package struct ApplicationPage: Sendable {
                 .init("Organization", .text(organization ?? "Not verified yet")), .init("What it does", .text(description)),
                 .init("Home page", .text(homePage)), .init("Redirect URIs", redirectURIs.map { .copy($0) }),
             ]))
-        if mayChange { blocks.append(.links([.init("Change these", root + "/edit")], quiet: true)) }
+        if mayChange {
+            blocks.append(.links([.init("Change these", root + "/edit")], quiet: true))
+        } else if standing == "active" {
+            blocks.append(.text("A reviewer judges these for production access, so they stay as they are."))
+        }
         if !timeline.isEmpty {
             blocks.append(.heading("Decisions about this application"))
             blocks.append(.timeline(timeline))

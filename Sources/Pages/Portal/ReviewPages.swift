@@ -160,12 +160,14 @@ package struct ReviewCasePage: Sendable {
 
 /// A picture or recording of a request.
 package struct EvidenceRow: Sendable {
+    package let id: String
     package let title: String
     package let type: String
     package let bytes: Int
     package let address: String
     package let at: String
-    package init(title: String, type: String, bytes: Int, address: String, at: String) {
+    package init(id: String, title: String, type: String, bytes: Int, address: String, at: String) {
+        self.id = id
         (self.title, self.type, self.bytes, self.address, self.at) = (title, type, bytes, address, at)
     }
 

@@ -141,7 +141,10 @@ enum ApplicationSurface {
     }
 
     /// What a reviewer has let onto the real plans is not changed behind their back.
-    static func mayChange(_ application: DeveloperApp, _ call: PortalCall) throws(Refusal) -> Bool { application.standing == .active }
+    static func mayChange(_ application: DeveloperApp, _ call: PortalCall) throws(Refusal) -> Bool {
+        guard application.standing == .active else { return false }
+        return try call.store.production(of: application.key)?.freezesApplication != true
+    }
 
     private static func changeable(_ call: PortalCall) throws(Refusal) -> DeveloperApp {
         let application = try own(call)
@@ -172,9 +175,11 @@ enum ApplicationSurface {
             },
             description: application.description, homePage: application.homePage, redirectURIs: application.redirectURIs,
             organization: application.organization, standing: application.standing.rawValue, verification: verification?.state.rawValue,
-            sponsor: verification?.details.sponsorName ?? "", production: nil, plans: plans,
+            sponsor: verification?.details.sponsorName ?? "",
+            production: .some(try call.store.production(of: application.key)?.state.rawValue), plans: plans,
             timeline: try call.store.thread(of: application.key).map(\.timelineEntry), authorize: authorize(application, syncs, call),
-            mayChange: try mayChange(application, call), directory: nil)
+            mayChange: try mayChange(application, call), mayReplaceSecret: application.standing == .active,
+            directory: try DirectorySurface.isOpen(call) ? "/portal/directory" : nil)
         var response = call.show(page.html())
         if shown != nil {
             let cookie = PortalCookie(.portal, publicAddress: call.site.publicAddress)

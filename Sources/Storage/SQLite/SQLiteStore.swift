@@ -15,6 +15,8 @@ package final class SQLiteStore: Sendable {
     let syncSignal = Signal()
     let clinicalMark = ClinicalMark()
     let disclosures: SQLiteDisclosureLog
+    /// For what is counted over the log of disclosures.
+    let disclosureReaders: ReaderPool
 
     /// A sandbox shows the mails that were sent; a real plan forgets their text.
     let keepsSentMail: Bool
@@ -50,6 +52,7 @@ package final class SQLiteStore: Sendable {
         commits = GroupCommit(writer, prepared)
         readers = ReaderPool(path: path)
         disclosures = try SQLiteDisclosureLog(path: directory + "/disclosures.sqlite")
+        disclosureReaders = ReaderPool(path: directory + "/disclosures.sqlite")
     }
 
     /// Moves what the log holds into the main file, so that reads need not look through the log. After a large import.
