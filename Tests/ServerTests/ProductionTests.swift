@@ -154,7 +154,7 @@ struct ProductionTests {
             #expect(stranger.page.status == 404, "another plan's operator does not see it")
             try await kim.open(address)
             try await kim.submit(address, ["decision": "block", "message": "Not with us."])
-            #expect(kim.page.status == 200 && kim.text.contains("Blocked: Not with us."))
+            #expect(kim.page.status == 200 && kim.text.contains("Blocked by the plan: Not with us."))
             #expect(try await site.get("\(site.demo.addresses.fhir)/Patient", tokens.bearer).status == 401)
             #expect(try await site.get(site.authorize(app)).text.contains("has blocked the application"))
             try await kim.submit(address, ["decision": "unblock", "message": "Settled."])

@@ -105,7 +105,24 @@ package struct ApplicationFormPage: Sendable {
 /// Everything about one application: the next step first.
 package struct ApplicationPage: Sendable {
     package struct Plan: Sendable {
-        package enum State: Sendable { case waiting, synced(at: String), failed(String), blocked(String) }
+        package enum State: Sendable {
+            case waiting
+            case synced(at: String)
+            case failed(String)
+            case blocked(String)
+            /// The application is suspended or revoked, so no plan knows it.
+            case takenAway
+
+            var cell: PageBlock.Cell {
+                switch self {
+                case .waiting: .tag(StateTag("Waiting"))
+                case .synced(let at): .tag(StateTag("Synced " + DayWords.instant(at, in: .english), .good))
+                case .failed(let reason): .text("Failed: \(reason)")
+                case .blocked(let reason): .text("Blocked by the plan: \(reason)")
+                case .takenAway: .tag(StateTag("Taken away", .warn))
+                }
+            }
+        }
         package let name: String
         package let isProduction: Bool
         package let state: State
@@ -214,16 +231,7 @@ package struct ApplicationPage: Sendable {
     private var planTable: PageBlock {
         .table(
             columns: ["Health plan", "Kind", "State"],
-            rows: plans.map { plan in
-                let state: PageBlock.Cell =
-                    switch plan.state {
-                    case .waiting: .tag(StateTag("Waiting"))
-                    case .synced(let at): .tag(StateTag("Synced " + DayWords.instant(at, in: .english), .good))
-                    case .failed(let reason): .text("Failed: \(reason)")
-                    case .blocked(let reason): .text("Blocked by the plan: \(reason)")
-                    }
-                return [.text(plan.name), .text(plan.isProduction ? "Production" : "Sandbox"), state]
-            })
+            rows: plans.map { [.text($0.name), .text($0.isProduction ? "Production" : "Sandbox"), $0.state.cell] })
     }
 
     private var road: [RoadStep] {
@@ -236,15 +244,7 @@ package struct ApplicationPage: Sendable {
                 "Verify your organization", CaseWords.verification(verification),
                 CaseWords.verificationText(verification, sponsor: sponsor),
                 link: .init(verification == nil ? "Begin the verification" : "Open the verification", root + "/verification")),
-            RoadStep(
-                "Build against the Demo Health Plan",
-                isSynced ? StateTag("Ready", .good) : isVerified ? StateTag("Waiting") : StateTag("Later"),
-                isSynced
-                    ? "The Demo Health Plan knows your client ID. Walk through the authorization as one of its made-up members."
-                    : isVerified
-                        ? "Your credentials are on their way, which takes seconds. Load this page again."
-                        : "Opens when your organization is verified.",
-                link: authorize.map { .init("Open the authorize page", $0) }),
+            build(isVerified: isVerified, isSynced: isSynced),
         ]
         if let production {
             steps.append(
@@ -261,5 +261,19 @@ package struct ApplicationPage: Sendable {
             }
         }
         return steps
+    }
+
+    private func build(isVerified: Bool, isSynced: Bool) -> RoadStep {
+        let title = "Build against the Demo Health Plan"
+        if standing != "active" { return RoadStep(title, StateTag("Taken away", .warn), "Your credentials work at no health plan now.") }
+        if isSynced {
+            return RoadStep(
+                title, StateTag("Ready", .good),
+                "The Demo Health Plan knows your client ID. Walk through the authorization as one of its made-up members.",
+                link: authorize.map { .init("Open the authorize page", $0) })
+        }
+        return isVerified
+            ? RoadStep(title, StateTag("Waiting"), "Your credentials are on their way, which takes seconds. Load this page again.")
+            : RoadStep(title, StateTag("Later"), "Opens when your organization is verified.")
     }
 }

@@ -61,7 +61,9 @@ package struct Finding: Sendable {
     package let text: String
     package init(_ name: String, _ isGood: Bool, _ text: String) { (self.name, self.isGood, self.text) = (name, isGood, text) }
 
-    var pair: PageBlock.Pair { .init(name, .tag(StateTag(isGood ? "In order" : "Look", isGood ? .good : .warn)), .text(text)) }
+    var row: [PageBlock.Cell] {
+        [.text(name), .tag(StateTag(isGood ? "In order" : "Look", isGood ? .good : .warn)), .text(text)]
+    }
 }
 
 /// One case with everything needed to decide it.
@@ -112,7 +114,9 @@ package struct ReviewCasePage: Sendable {
     }
 
     package func html() -> String {
-        var blocks: [PageBlock] = [.heading("What we found"), .pairs(findings.map(\.pair))]
+        var blocks: [PageBlock] = [
+            .heading("What we found"), .table(columns: ["Check", "State", "What we found"], rows: findings.map(\.row)),
+        ]
         if let facts {
             blocks.append(.heading("Organization"))
             blocks.append(.pairs(facts.pairs))
@@ -206,8 +210,8 @@ package struct ReviewApplicationPage: Sendable {
     package struct PlanRow: Sendable {
         package let id: String
         package let name: String
-        package let state: String
-        package init(id: String, name: String, state: String) { (self.id, self.name, self.state) = (id, name, state) }
+        package let state: ApplicationPage.Plan.State
+        package init(id: String, name: String, state: ApplicationPage.Plan.State) { (self.id, self.name, self.state) = (id, name, state) }
     }
 
     package var frame: PortalFrame
@@ -243,7 +247,7 @@ package struct ReviewApplicationPage: Sendable {
         blocks.append(
             plans.isEmpty
                 ? .text("It is at no health plan.")
-                : .table(columns: ["Health plan", "State"], rows: plans.map { [.text($0.name), .text($0.state)] }))
+                : .table(columns: ["Health plan", "State"], rows: plans.map { [.text($0.name), $0.state.cell] }))
         if !timeline.isEmpty {
             blocks.append(.heading("What happened"))
             blocks.append(.timeline(timeline))

@@ -164,7 +164,8 @@ enum ApplicationSurface {
         }
         let plans = call.site.plans.compactMap { plan in
             syncs.first { $0.plan == plan.key }.map { sync in
-                ApplicationPage.Plan(name: plan.name, isProduction: plan.policy.environment == .production, state: state(sync))
+                ApplicationPage.Plan(
+                    name: plan.name, isProduction: plan.policy.environment == .production, state: state(sync, of: application))
             }
         }
         let page = ApplicationPage(
@@ -188,7 +189,8 @@ enum ApplicationSurface {
         return response
     }
 
-    private static func state(_ sync: PlanSync) -> ApplicationPage.Plan.State {
+    static func state(_ sync: PlanSync, of application: DeveloperApp) -> ApplicationPage.Plan.State {
+        guard application.standing == .active else { return .takenAway }
         if let reason = sync.blockReason { return .blocked(reason) }
         return switch sync.state {
         case .waiting: .waiting

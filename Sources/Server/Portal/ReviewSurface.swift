@@ -210,7 +210,7 @@ enum ReviewSurface {
         let plans = call.site.plans.filter { account.plan == nil || $0.key == account.plan }
         let rows = plans.compactMap { plan in
             syncs.first { $0.plan == plan.key }.map { sync in
-                ReviewApplicationPage.PlanRow(id: plan.id, name: plan.name, state: words(sync))
+                ReviewApplicationPage.PlanRow(id: plan.id, name: plan.name, state: ApplicationSurface.state(sync, of: application))
             }
         }
         let page = ReviewApplicationPage(
@@ -219,15 +219,6 @@ enum ReviewSurface {
             timeline: try call.store.thread(of: application.key).map(\.timelineEntry),
             actions: actions(application, syncs, account), revision: application.revision, values: call.input.values, problems: problems)
         return call.show(page.html(), isProblem: !problems.isEmpty)
-    }
-
-    private static func words(_ sync: PlanSync) -> String {
-        if let reason = sync.blockReason { return "Blocked: \(reason)" }
-        return switch sync.state {
-        case .waiting: "Waiting"
-        case .synced: "Synced at \(sync.syncedAt?.instant ?? "")"
-        case .failed: "Failed: \(sync.problem ?? "")"
-        }
     }
 
     private static func actions(_ application: DeveloperApp, _ syncs: [PlanSync], _ account: Account) -> [String] {
