@@ -95,3 +95,46 @@ struct PortalMovesTests {
         }
     }
 }
+
+extension PortalMovesTests {
+    @Test("A production request moves as the list says, for every state, role and action")
+    func production() {
+        typealias State = ProductionRequest.State
+        var legal: [String: State] = [:]
+        func may(_ role: CaseRole, _ action: ProductionRequest.Action, _ states: [State], _ next: State? = nil) {
+            for state in states { legal["\(state) \(role) \(action)"] = next ?? state }
+        }
+        may(.developer, .addEvidence, [.draft, .changesRequested, .clarificationAsked, .withdrawn])
+        may(.developer, .removeEvidence, [.draft, .changesRequested, .withdrawn])
+        may(.developer, .submit, [.draft, .changesRequested, .withdrawn], .submitted)
+        may(.developer, .answer, [.clarificationAsked], .submitted)
+        may(.developer, .withdraw, [.submitted, .changesRequested, .clarificationAsked], .withdrawn)
+        may(.reviewer, .ask, [.submitted], .clarificationAsked)
+        may(.reviewer, .requestChanges, [.submitted, .clarificationAsked], .changesRequested)
+        may(.reviewer, .approve, [.submitted], .approved)
+        may(.reviewer, .refuse, [.submitted, .clarificationAsked, .changesRequested], .refused)
+        for state in State.allCases {
+            for role in CaseRole.allCases {
+                for action in ProductionRequest.Action.allCases {
+                    let move = ProductionRequest.move(state, role, action)
+                    #expect(move?.next == legal["\(state) \(role) \(action)"], "\(state) \(role) \(action)")
+                    #expect(move.map { $0.effects.contains(.sync) == (action == .approve) } ?? true)
+                }
+            }
+        }
+    }
+
+    @Test("A file is what its first bytes say")
+    func evidenceKinds() {
+        let rows: [([UInt8], EvidenceKind?)] = [
+            ([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0], .png), ([0xFF, 0xD8, 0xFF, 0xE0], .jpeg),
+            (Array("RIFF".utf8) + [0, 0, 0, 0] + Array("WEBPVP8 ".utf8), .webp), (Array("%PDF-1.7".utf8), .pdf),
+            ([0, 0, 0, 0x20] + Array("ftypisom".utf8), .mp4),
+            ([0x1A, 0x45, 0xDF, 0xA3, 0x9F, 0x42, 0x82, 0x84] + Array("webm".utf8), .webm),
+            (Array("RIFF".utf8) + [0, 0, 0, 0] + Array("WAVE".utf8), nil), ([0x1A, 0x45, 0xDF, 0xA3] + Array("matroska".utf8), nil),
+            (Array("<svg xmlns=".utf8), nil), (Array("<!DOCTYPE html>".utf8), nil), (Array("GIF89a".utf8), nil), (Array("MZ".utf8), nil),
+            ([], nil),
+        ]
+        for (head, kind) in rows { #expect(EvidenceKind(head: head) == kind, "\(head)") }
+    }
+}

@@ -23,7 +23,8 @@ def portal(start_sandbox):
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_stranger_becomes_a_verified_developer(visit, portal, width):
     mailbox = SandboxMailbox(portal)
-    developer = Developer(visit("en", width), portal.portal, mailbox)
+    # The developer is judged on a phone, the reviewer at a desk; both walk everywhere.
+    developer = Developer(visit("en", width, checked=width == "phone"), portal.portal, mailbox)
     developer.sign_up()
     app_name = f"Lakeside Records {width}"
     developer.create_app(f"{portal.portal}/sandbox/callback, http://localhost:8765/callback", app_name)
@@ -35,11 +36,11 @@ def test_a_stranger_becomes_a_verified_developer(visit, portal, width):
     sponsor_address = fresh_address("maria").replace("@example.com", "@lakeside.example")
     developer.ask_verification(sponsor_address)
     assert "We wrote to Maria Stone" in developer.visitor.text
-    sponsor = visit("en", width)
+    sponsor = visit("en", width, checked=width == "phone")
     sponsor.page.goto(link_in(mailbox.newest(sponsor_address), portal.portal + "/portal/sponsor/"))
     sponsor.look("sponsor").press("Confirm: this request is ours", "sponsor-thanks")
 
-    reviewer = Reviewer(visit("en", width), portal.about["reviewer"])
+    reviewer = Reviewer(visit("en", width, checked=width == "desk"), portal.about["reviewer"])
     reviewer.sign_in()
     reviewer.open_case(app_name)
     assert "Confirmed on" in reviewer.visitor.text

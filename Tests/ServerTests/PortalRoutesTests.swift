@@ -41,17 +41,18 @@ struct PortalRoutesTests {
                     let headers = visitor.cookieHeader + [("Content-Type", "application/x-www-form-urlencoded")]
                     let answer = try await site.web.send(
                         row.method, site.absolute(path), headers: headers, body: row.method == "POST" ? Array("x=1".utf8) : nil)
+                    if path.hasSuffix("/production/evidence") {
+                        // It reads its own token, after it was found whose the application is.
+                        #expect([303, 404].contains(answer.status), "\(name): \(answer.status)")
+                        continue
+                    }
                     if row.method == "POST" {
                         #expect(answer.status == 403 && answer.text.contains("This form is too old"), "\(name): \(answer.status)")
                         continue
                     }
                     let location = answer.header("Location") ?? ""
-                    if Self.isAdmitted(role, row.admission) {
-                        #expect(answer.status != 403 && !location.contains("/sign-in"), "\(name): \(answer.status) \(location)")
-                    } else {
-                        #expect(
-                            answer.status == 403 || (answer.status == 303 && location.contains("/sign-in")), "\(name): \(answer.status)")
-                    }
+                    let isSentOff = answer.text.contains("This page is not for you") || location.contains("/sign-in")
+                    #expect(isSentOff != Self.isAdmitted(role, row.admission), "\(name): \(answer.status) \(location)")
                     let isPage = answer.header("Content-Type")?.hasPrefix("text/html") == true
                     let policy = isPage ? "script-src 'self';" : "default-src 'none';"
                     #expect(answer.header("Content-Security-Policy")?.contains(policy) != false, "\(name)")

@@ -54,6 +54,23 @@ package final class PortalVisitor {
         throw Lost(what: "too many redirects at \(address)")
     }
 
+    /// Sends a file with the form whose address ends so.
+    package func upload(_ ending: String, _ name: String, _ bytes: [UInt8]) async throws {
+        guard let form = markup.forms.first(where: { $0.action.hasSuffix(ending) }) else {
+            throw Lost(what: "no form \(ending) at \(path)")
+        }
+        try await sendFile(form.action, token: form.values.first { $0.name == "form_token" }?.value ?? "", name: name, bytes: bytes)
+    }
+
+    package func sendFile(_ address: String, token: String, name: String, bytes: [UInt8]) async throws {
+        let boundary = "----boundary7f3a"
+        var body = Array("--\(boundary)\r\nContent-Disposition: form-data; name=\"form_token\"\r\n\r\n\(token)\r\n".utf8)
+        let file = name.replacing("\"", with: "%22")
+        body += Array("--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\(file)\"\r\n".utf8)
+        body += Array("Content-Type: image/png\r\n\r\n".utf8) + bytes + Array("\r\n--\(boundary)--\r\n".utf8)
+        try await send("POST", address, [("Content-Type", "multipart/form-data; boundary=\(boundary)")], body)
+    }
+
     // MARK: A developer's way
 
     package static let password = "unrelated violet teapot gravel"
@@ -158,7 +175,7 @@ extension PortalVisitor {
     /// Opens the newest case of the queue.
     package func openCase(_ name: String) async throws {
         try await open("/review")
-        guard let link = markup.links.last(where: { $0.hasPrefix("/review/verifications/") || $0.hasPrefix("/review/production/") }) else {
+        guard let link = markup.links.last(where: { $0.hasPrefix("/review/verifications/") || $0.hasPrefix("/review/productions/") }) else {
             throw Lost(what: "no case \(name): \(page.status)")
         }
         try await open(link)

@@ -43,6 +43,8 @@ package protocol SyncStore: Sendable {
         _ application: Key<DeveloperApp>, plan: Key<Plan>, reason: String?, entry: CaseEntry, mails: [OutgoingMail], audit: AuditEntry,
         at now: Timestamp
     ) async throws(Refusal)
+    /// Adds the jobs of a plan that is new: for every verified app, or at a real plan every app with production access.
+    func fillSyncs(plan: Key<Plan>, isProduction: Bool, at now: Timestamp) async throws(Refusal)
     /// Says when something may have become due.
     func syncWakeups() -> AsyncStream<Void>
 }

@@ -213,6 +213,7 @@ package struct PortalNoticePage: Sendable {
         case linkUsed
         case notFound
         case forbidden
+        case notNow
         case formExpired
         case somethingWentWrong(reference: String)
         case passwordSet
@@ -237,6 +238,7 @@ package struct PortalNoticePage: Sendable {
         case .linkUsed: ("This link no longer works", "It was used before, or its time has run out. Ask for a new one.")
         case .notFound: ("There is nothing here", "The address is wrong, or this is not yours to see.")
         case .forbidden: ("This page is not for you", "You are signed in, but your role does not open this page.")
+        case .notNow: ("This cannot be done now", "Something else comes first. Go back: the page says what.")
         case .formExpired: ("This form is too old", "You signed in or out meanwhile. Go back, load the page again, and send it once more.")
         case .somethingWentWrong(let reference):
             ("Something went wrong", "It is not your fault. Try again shortly. Reference number: \(reference)")

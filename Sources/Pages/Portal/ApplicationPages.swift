@@ -105,7 +105,24 @@ package struct ApplicationFormPage: Sendable {
 /// Everything about one application: the next step first.
 package struct ApplicationPage: Sendable {
     package struct Plan: Sendable {
-        package enum State: Sendable { case waiting, synced(at: String), failed(String), blocked(String) }
+        package enum State: Sendable {
+            case waiting
+            case synced(at: String)
+            case failed(String)
+            case blocked(String)
+            /// The application is suspended or revoked, so no plan knows it.
+            case takenAway
+
+            var cell: PageBlock.Cell {
+                switch self {
+                case .waiting: .tag(StateTag("Waiting"))
+                case .synced(let at): .tag(StateTag("Synced " + DayWords.instant(at, in: .english), .good))
+                case .failed(let reason): .text("Failed: \(reason)")
+                case .blocked(let reason): .text("Blocked by the plan: \(reason)")
+                case .takenAway: .tag(StateTag("Taken away", .warn))
+                }
+            }
+        }
         package let name: String
         package let isProduction: Bool
         package let state: State
@@ -145,18 +162,20 @@ package struct ApplicationPage: Sendable {
     /// The authorize link with this client, once a plan of the sandbox knows it.
     package var authorize: String?
     package var mayChange: Bool
+    package var mayReplaceSecret: Bool
     package var directory: String?
 
     package init(
         frame: PortalFrame, root: String, name: String, clientID: String, newSecret: String?, secrets: [Secret], description: String,
         homePage: String, redirectURIs: [String], organization: String?, standing: String, verification: String?, sponsor: String,
-        production: String??, plans: [Plan], timeline: [TimelineEntry], authorize: String?, mayChange: Bool, directory: String?
+        production: String??, plans: [Plan], timeline: [TimelineEntry], authorize: String?, mayChange: Bool,
+        mayReplaceSecret: Bool, directory: String?
     ) {
         (self.frame, self.root, self.name, self.clientID, self.newSecret) = (frame, root, name, clientID, newSecret)
         (self.secrets, self.description, self.homePage, self.redirectURIs) = (secrets, description, homePage, redirectURIs)
         (self.organization, self.standing, self.verification, self.sponsor) = (organization, standing, verification, sponsor)
         (self.production, self.plans, self.timeline, self.authorize) = (production, plans, timeline, authorize)
-        (self.mayChange, self.directory) = (mayChange, directory)
+        (self.mayChange, self.mayReplaceSecret, self.directory) = (mayChange, mayReplaceSecret, directory)
     }
 
     package func html() -> String {
@@ -188,7 +207,7 @@ package struct ApplicationPage: Sendable {
                         ]
                     }))
         }
-        if mayChange { blocks.append(.links([.init("Replace the secret", root + "/secret")], quiet: true)) }
+        if mayReplaceSecret { blocks.append(.links([.init("Replace the secret", root + "/secret")], quiet: true)) }
         blocks.append(.heading("Health plans"))
         blocks.append(plans.isEmpty ? .text("Your credentials are at no health plan yet.") : planTable)
         blocks.append(.heading("Take it into your tools"))
@@ -205,7 +224,11 @@ package struct ApplicationPage: Sendable {
                 .init("Organization", .text(organization ?? "Not verified yet")), .init("What it does", .text(description)),
                 .init("Home page", .text(homePage)), .init("Redirect URIs", redirectURIs.map { .copy($0) }),
             ]))
-        if mayChange { blocks.append(.links([.init("Change these", root + "/edit")], quiet: true)) }
+        if mayChange {
+            blocks.append(.links([.init("Change these", root + "/edit")], quiet: true))
+        } else if standing == "active" {
+            blocks.append(.text("A reviewer judges these for production access, so they stay as they are."))
+        }
         if !timeline.isEmpty {
             blocks.append(.heading("Decisions about this application"))
             blocks.append(.timeline(timeline))
@@ -216,16 +239,7 @@ package struct ApplicationPage: Sendable {
     private var planTable: PageBlock {
         .table(
             columns: ["Health plan", "Kind", "State"],
-            rows: plans.map { plan in
-                let state: PageBlock.Cell =
-                    switch plan.state {
-                    case .waiting: .tag(StateTag("Waiting"))
-                    case .synced(let at): .tag(StateTag("Synced " + DayWords.instant(at, in: .english), .good))
-                    case .failed(let reason): .text("Failed: \(reason)")
-                    case .blocked(let reason): .text("Blocked by the plan: \(reason)")
-                    }
-                return [.text(plan.name), .text(plan.isProduction ? "Production" : "Sandbox"), state]
-            })
+            rows: plans.map { [.text($0.name), .text($0.isProduction ? "Production" : "Sandbox"), $0.state.cell] })
     }
 
     private var road: [RoadStep] {
@@ -238,15 +252,7 @@ package struct ApplicationPage: Sendable {
                 "Verify your organization", CaseWords.verification(verification),
                 CaseWords.verificationText(verification, sponsor: sponsor),
                 link: .init(verification == nil ? "Begin the verification" : "Open the verification", root + "/verification")),
-            RoadStep(
-                "Build against the Demo Health Plan",
-                isSynced ? StateTag("Ready", .good) : isVerified ? StateTag("Waiting") : StateTag("Later"),
-                isSynced
-                    ? "The Demo Health Plan knows your client ID. Walk through the authorization as one of its made-up members."
-                    : isVerified
-                        ? "Your credentials are on their way, which takes seconds. Load this page again."
-                        : "Opens when your organization is verified.",
-                link: authorize.map { .init("Open the authorize page", $0) }),
+            build(isVerified: isVerified, isSynced: isSynced),
         ]
         if let production {
             steps.append(
@@ -263,5 +269,19 @@ package struct ApplicationPage: Sendable {
             }
         }
         return steps
+    }
+
+    private func build(isVerified: Bool, isSynced: Bool) -> RoadStep {
+        let title = "Build against the Demo Health Plan"
+        if standing != "active" { return RoadStep(title, StateTag("Taken away", .warn), "Your credentials work at no health plan now.") }
+        if isSynced {
+            return RoadStep(
+                title, StateTag("Ready", .good),
+                "The Demo Health Plan knows your client ID. Walk through the authorization as one of its made-up members.",
+                link: authorize.map { .init("Open the authorize page", $0) })
+        }
+        return isVerified
+            ? RoadStep(title, StateTag("Waiting"), "Your credentials are on their way, which takes seconds. Load this page again.")
+            : RoadStep(title, StateTag("Later"), "Opens when your organization is verified.")
     }
 }

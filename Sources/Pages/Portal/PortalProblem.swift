@@ -27,12 +27,15 @@ package enum PortalProblem: Sendable, Equatable {
     case fileNotTaken
     case fileTooLarge
     case noEvidence
+    case fileNotNow
+    /// Redirect URIs that no real plan takes, each with the reason.
+    case notForProduction([String])
 
     package var field: PortalField? {
         switch self {
         case .missing(let field), .tooLong(let field), .invalidEmail(let field), .invalidWebAddress(let field): field
         case .passwordTooShort, .passwordTooLong, .passwordCommon, .passwordOwnName: .password
-        case .wrongSignIn, .tooManyAttempts, .busy, .changedMeanwhile, .noEvidence: nil
+        case .wrongSignIn, .tooManyAttempts, .busy, .changedMeanwhile, .noEvidence, .notForProduction: nil
         case .wrongCode: .code
         case .redirectURIs: .redirectURIs
         case .domainReasonNeeded: .domainReason
@@ -42,7 +45,7 @@ package enum PortalProblem: Sendable, Equatable {
         case .invalidNPI: .npi
         case .wordsNeeded: .message
         case .chooseDecision: .decision
-        case .fileNotTaken, .fileTooLarge: .file
+        case .fileNotTaken, .fileTooLarge, .fileNotNow: .file
         }
     }
 
@@ -73,6 +76,8 @@ package enum PortalProblem: Sendable, Equatable {
         case .fileNotTaken: "This file is not a PNG, JPEG or WebP picture, a PDF, or an MP4 or WebM recording"
         case .fileTooLarge: "The file is too large: pictures and PDF up to 10 MB, recordings up to 200 MB"
         case .noEvidence: "Add at least one picture or recording first"
+        case .fileNotNow: "Files cannot be changed now, or there are 20 already"
+        case .notForProduction(let lines): "Change the redirect URIs of the application first. " + lines.joined(separator: " ")
         }
     }
 }

@@ -61,7 +61,9 @@ package struct Finding: Sendable {
     package let text: String
     package init(_ name: String, _ isGood: Bool, _ text: String) { (self.name, self.isGood, self.text) = (name, isGood, text) }
 
-    var pair: PageBlock.Pair { .init(name, .tag(StateTag(isGood ? "In order" : "Look", isGood ? .good : .warn)), .text(text)) }
+    var row: [PageBlock.Cell] {
+        [.text(name), .tag(StateTag(isGood ? "In order" : "Look", isGood ? .good : .warn)), .text(text)]
+    }
 }
 
 /// One case with everything needed to decide it.
@@ -112,7 +114,9 @@ package struct ReviewCasePage: Sendable {
     }
 
     package func html() -> String {
-        var blocks: [PageBlock] = [.heading("What we found"), .pairs(findings.map(\.pair))]
+        var blocks: [PageBlock] = [
+            .heading("What we found"), .table(columns: ["Check", "State", "What we found"], rows: findings.map(\.row)),
+        ]
         if let facts {
             blocks.append(.heading("Organization"))
             blocks.append(.pairs(facts.pairs))
@@ -160,12 +164,14 @@ package struct ReviewCasePage: Sendable {
 
 /// A picture or recording of a request.
 package struct EvidenceRow: Sendable {
+    package let id: String
     package let title: String
     package let type: String
     package let bytes: Int
     package let address: String
     package let at: String
-    package init(title: String, type: String, bytes: Int, address: String, at: String) {
+    package init(id: String, title: String, type: String, bytes: Int, address: String, at: String) {
+        self.id = id
         (self.title, self.type, self.bytes, self.address, self.at) = (title, type, bytes, address, at)
     }
 
@@ -204,8 +210,8 @@ package struct ReviewApplicationPage: Sendable {
     package struct PlanRow: Sendable {
         package let id: String
         package let name: String
-        package let state: String
-        package init(id: String, name: String, state: String) { (self.id, self.name, self.state) = (id, name, state) }
+        package let state: ApplicationPage.Plan.State
+        package init(id: String, name: String, state: ApplicationPage.Plan.State) { (self.id, self.name, self.state) = (id, name, state) }
     }
 
     package var frame: PortalFrame
@@ -241,7 +247,7 @@ package struct ReviewApplicationPage: Sendable {
         blocks.append(
             plans.isEmpty
                 ? .text("It is at no health plan.")
-                : .table(columns: ["Health plan", "State"], rows: plans.map { [.text($0.name), .text($0.state)] }))
+                : .table(columns: ["Health plan", "State"], rows: plans.map { [.text($0.name), $0.state.cell] }))
         if !timeline.isEmpty {
             blocks.append(.heading("What happened"))
             blocks.append(.timeline(timeline))

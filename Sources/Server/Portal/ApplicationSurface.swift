@@ -141,7 +141,10 @@ enum ApplicationSurface {
     }
 
     /// What a reviewer has let onto the real plans is not changed behind their back.
-    static func mayChange(_ application: DeveloperApp, _ call: PortalCall) throws(Refusal) -> Bool { application.standing == .active }
+    static func mayChange(_ application: DeveloperApp, _ call: PortalCall) throws(Refusal) -> Bool {
+        guard application.standing == .active else { return false }
+        return try call.store.production(of: application.key)?.freezesApplication != true
+    }
 
     private static func changeable(_ call: PortalCall) throws(Refusal) -> DeveloperApp {
         let application = try own(call)
@@ -161,7 +164,8 @@ enum ApplicationSurface {
         }
         let plans = call.site.plans.compactMap { plan in
             syncs.first { $0.plan == plan.key }.map { sync in
-                ApplicationPage.Plan(name: plan.name, isProduction: plan.policy.environment == .production, state: state(sync))
+                ApplicationPage.Plan(
+                    name: plan.name, isProduction: plan.policy.environment == .production, state: state(sync, of: application))
             }
         }
         let page = ApplicationPage(
@@ -172,9 +176,11 @@ enum ApplicationSurface {
             },
             description: application.description, homePage: application.homePage, redirectURIs: application.redirectURIs,
             organization: application.organization, standing: application.standing.rawValue, verification: verification?.state.rawValue,
-            sponsor: verification?.details.sponsorName ?? "", production: nil, plans: plans,
+            sponsor: verification?.details.sponsorName ?? "",
+            production: .some(try call.store.production(of: application.key)?.state.rawValue), plans: plans,
             timeline: try call.store.thread(of: application.key).map(\.timelineEntry), authorize: authorize(application, syncs, call),
-            mayChange: try mayChange(application, call), directory: nil)
+            mayChange: try mayChange(application, call), mayReplaceSecret: application.standing == .active,
+            directory: try DirectorySurface.isOpen(call) ? "/portal/directory" : nil)
         var response = call.show(page.html())
         if shown != nil {
             let cookie = PortalCookie(.portal, publicAddress: call.site.publicAddress)
@@ -183,7 +189,8 @@ enum ApplicationSurface {
         return response
     }
 
-    private static func state(_ sync: PlanSync) -> ApplicationPage.Plan.State {
+    static func state(_ sync: PlanSync, of application: DeveloperApp) -> ApplicationPage.Plan.State {
+        guard application.standing == .active else { return .takenAway }
         if let reason = sync.blockReason { return .blocked(reason) }
         return switch sync.state {
         case .waiting: .waiting

@@ -20,13 +20,14 @@ package struct PortalDoor: Sendable {
 
     var routes: [PortalRoute] {
         AccountSurface.routes + SettingsSurface.routes + ApplicationSurface.routes + SecretSurface.routes + VerificationSurface.routes
-            + ReviewSurface.routes + CollectionSurface.routes + DocsSurface.routes
+            + ProductionSurface.routes + DirectorySurface.routes + ReviewSurface.routes + CollectionSurface.routes + DocsSurface.routes
     }
 
     /// The table of roles and routes, for the tests that are made from it.
     package var table: [PortalRow] { routes.map { PortalRow(method: $0.method.rawValue, path: $0.path, admission: $0.admission) } }
 
     func mount(_ router: Router<SiteContext>) {
+        EvidenceFiles(site: site, folder: EvidenceFolder(path: portal.evidenceFolder)).mount(router)
         var paths: [String] = []
         for route in routes where !paths.contains(route.path) { paths.append(route.path) }
         for path in paths {
@@ -53,7 +54,7 @@ package struct PortalDoor: Sendable {
         do {
             let session = try session(known, realm)
             if let session { try await keepAlive(session) }
-            let form = request.method == .post ? try await request.form(limit: 65_536) : try FormParameters([UInt8]())
+            let form = row.method == .post && row.body == .form ? try await request.form(limit: 65_536) : try FormParameters([UInt8]())
             let call = PortalCall(
                 door: self, request: request, context: context, realm: realm, browser: browser, session: session,
                 input: PortalInputValues(form))
@@ -83,7 +84,7 @@ package struct PortalDoor: Sendable {
             // Against requests forged by other sites: the token, and what the browser itself says of where the form was.
             let token = call.input.form.value("form_token") ?? ""
             let isForeign = call.request.headers[.secFetchSite].map { $0 != "same-origin" && $0 != "none" } ?? false
-            guard !isForeign, constantTimeEqual(token.utf8, site.keys.formToken(call.browser.hash).utf8) else {
+            guard !isForeign, row.body == .upload || isToken(token, of: call.browser) else {
                 return call.notice(.formExpired, .forbidden)
             }
         }
@@ -97,6 +98,9 @@ package struct PortalDoor: Sendable {
         }
     }
 
+    /// Whether this is the token of a form of this browser's own.
+    func isToken(_ token: String, of browser: Secret) -> Bool { constantTimeEqual(token.utf8, site.keys.formToken(browser.hash).utf8) }
+
     private func trouble(_ error: any Error, _ realm: Account.Realm) -> Response {
         let frame = plainFrame(realm)
         func page(_ status: HTTPResponse.Status, _ kind: PortalNoticePage.Kind) -> Response {
@@ -106,7 +110,7 @@ package struct PortalDoor: Sendable {
             switch refusal.code {
             case .notFound: return page(.notFound, .notFound)
             case .conflict: return page(.conflict, .formExpired)
-            case .forbidden, .unauthorized: return page(.forbidden, .forbidden)
+            case .forbidden, .unauthorized: return page(.forbidden, .notNow)
             case .invalid, .expired, .tooManyAttempts, .unavailable: break
             }
         }

@@ -49,10 +49,20 @@ struct PortalRoute: Sendable {
     let method: HTTPRequest.Method
     let path: String
     let admission: Admission
+    let body: Body
     let handle: Handle
 
-    init(_ method: HTTPRequest.Method, _ path: String, _ admission: Admission, _ handle: @escaping Handle) {
-        (self.method, self.path, self.admission, self.handle) = (method, path, admission, handle)
+    enum Body: Sendable {
+        /// Read, and its token proven, before the handler is asked.
+        case form
+        /// Read by the handler as it arrives; it proves the token before it keeps anything.
+        case upload
+    }
+
+    init(
+        _ method: HTTPRequest.Method, _ path: String, _ admission: Admission, body: Body = .form, _ handle: @escaping Handle
+    ) {
+        (self.method, self.path, self.admission, self.body, self.handle) = (method, path, admission, body, handle)
     }
 }
 

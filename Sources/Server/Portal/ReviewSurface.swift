@@ -11,6 +11,8 @@ enum ReviewSurface {
         PortalRoute(.get, "/review", .reviewer, queue),
         PortalRoute(.get, "/review/verifications/:case", .reviewer) { call in try showVerification(call, try verification(call), []) },
         PortalRoute(.post, "/review/verifications/:case", .reviewer, decideVerification),
+        PortalRoute(.get, "/review/productions/:case", .reviewer) { call in try showProduction(call, try production(call), []) },
+        PortalRoute(.post, "/review/productions/:case", .reviewer, decideProduction),
         PortalRoute(.get, "/review/applications", .planSide, applications),
         PortalRoute(.get, "/review/applications/:client", .planSide) { call in try showApplication(call, try application(call), []) },
         PortalRoute(.post, "/review/applications/:client", .planSide, decideApplication),
@@ -24,7 +26,14 @@ enum ReviewSurface {
                 .verification, application, verification.details.company, verification.state.rawValue,
                 "/review/verifications/\(verification.key.number)", since: verification.changedAt, call)
         }
-        return call.show(ReviewQueuePage(frame: call.frame, rows: rows).html())
+        let productions = try call.store.openProductions().compactMap { request -> ReviewQueuePage.Row? in
+            guard let application = try call.store.application(request.application) else { return nil }
+            return row(
+                .production, application, application.organization ?? "", request.state.rawValue,
+                "/review/productions/\(request.key.number)", since: request.changedAt, call)
+        }
+        let all = (rows + productions).sorted { $0.since < $1.since }
+        return call.show(ReviewQueuePage(frame: call.frame, rows: all).html())
     }
 
     private static func row(
@@ -110,6 +119,63 @@ enum ReviewSurface {
         return Answer.seeOther("/review/verifications/\(verification.key.number)")
     }
 
+    // MARK: A production request
+
+    private static func production(_ call: PortalCall) throws(Refusal) -> ProductionRequest {
+        // A draft is its developer's own.
+        guard let number = Int64(call.parameter("case")), let request = try call.store.production(Key<ProductionRequest>(number)),
+            request.state != .draft
+        else { throw Refusal(.notFound, "There is no such case.") }
+        return request
+    }
+
+    private static func showProduction(
+        _ call: PortalCall, _ request: ProductionRequest, _ problems: [PortalProblem]
+    ) throws -> Response {
+        guard let application = try call.store.application(request.application) else { throw Refusal(.notFound, "") }
+        let verification = try call.store.verification(of: application.key)
+        let calls = try ProductionSurface.calls(application, call)
+        let page = ReviewCasePage(
+            frame: call.frame, action: "/review/productions/\(request.key.number)", tag: CaseWords.production(request.state.rawValue),
+            title: "Production access of \(application.name)", app: try facts(application, call),
+            findings: findings(application, verification, calls), facts: verification?.details.facts,
+            evidence: try ProductionSurface.rows(request, call), calls: calls, note: request.note,
+            timeline: try call.store.thread(of: request.key).map(\.timelineEntry),
+            actions: ProductionRequest.actions(request.state, .reviewer).map(\.rawValue), revision: request.revision,
+            values: call.input.values, problems: problems)
+        return call.show(page.html(), isProblem: !problems.isEmpty)
+    }
+
+    private static func findings(_ application: DeveloperApp, _ verification: Verification?, _ calls: [CallRow]) -> [Finding] {
+        let isVerified = verification?.state == .approved
+        let hasToken = calls.contains { $0.kind == "code" }
+        // Those of the log of disclosures name an interaction and a type.
+        let hasRead = calls.contains { $0.kind.contains(" ") }
+        return [
+            Finding("Organization", isVerified, "\(application.organization ?? "Unknown"), \(isVerified ? "verified" : "not verified")"),
+            redirectFinding(application),
+            Finding("Token at the Demo Health Plan", hasToken, hasToken ? "A code was exchanged" : "No code was ever exchanged"),
+            Finding("Record at the Demo Health Plan", hasRead, hasRead ? "Records were read" : "No record was ever read"),
+        ]
+    }
+
+    private static func decideProduction(_ call: PortalCall) async throws -> Response {
+        let request = try production(call)
+        guard let application = try call.store.application(request.application) else { throw Refusal(.notFound, "") }
+        guard call.input.form.value("revision") == String(request.revision) else {
+            return try showProduction(call, request, [.changedMeanwhile])
+        }
+        guard let action = ProductionRequest.Action(rawValue: call.input[.decision]),
+            ProductionRequest.move(request.state, .reviewer, action) != nil
+        else { return try showProduction(call, request, [.chooseDecision]) }
+        if action.needsWords, call.input[.message].isEmpty { return try showProduction(call, request, [.wordsNeeded]) }
+        guard call.input.tooLong([.message], 4000).isEmpty else { return try showProduction(call, request, [.tooLong(.message)]) }
+        let outcome = try await ProductionDesk(site: call.site).act(
+            action, on: request, of: application, by: .init(try call.account()), words: call.input[.message])
+        guard outcome == .done else { return try showProduction(call, try production(call), [.changedMeanwhile]) }
+        return Answer.seeOther("/review/productions/\(request.key.number)")
+    }
+
     // MARK: An application as a whole
 
     /// An operator sees those of the own plan alone.
@@ -144,7 +210,7 @@ enum ReviewSurface {
         let plans = call.site.plans.filter { account.plan == nil || $0.key == account.plan }
         let rows = plans.compactMap { plan in
             syncs.first { $0.plan == plan.key }.map { sync in
-                ReviewApplicationPage.PlanRow(id: plan.id, name: plan.name, state: words(sync))
+                ReviewApplicationPage.PlanRow(id: plan.id, name: plan.name, state: ApplicationSurface.state(sync, of: application))
             }
         }
         let page = ReviewApplicationPage(
@@ -153,15 +219,6 @@ enum ReviewSurface {
             timeline: try call.store.thread(of: application.key).map(\.timelineEntry),
             actions: actions(application, syncs, account), revision: application.revision, values: call.input.values, problems: problems)
         return call.show(page.html(), isProblem: !problems.isEmpty)
-    }
-
-    private static func words(_ sync: PlanSync) -> String {
-        if let reason = sync.blockReason { return "Blocked: \(reason)" }
-        return switch sync.state {
-        case .waiting: "Waiting"
-        case .synced: "Synced at \(sync.syncedAt?.instant ?? "")"
-        case .failed: "Failed: \(sync.problem ?? "")"
-        }
     }
 
     private static func actions(_ application: DeveloperApp, _ syncs: [PlanSync], _ account: Account) -> [String] {

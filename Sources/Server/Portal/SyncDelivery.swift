@@ -20,6 +20,9 @@ package struct SyncDelivery: Service {
 
     package func run() async throws {
         let wakeups = store.syncWakeups()
+        for plan in plans {
+            try await store.fillSyncs(plan: plan.key, isProduction: plan.policy.environment == .production, at: world.now())
+        }
         let (ticks, tick) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in

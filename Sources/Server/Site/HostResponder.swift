@@ -12,7 +12,8 @@ struct HostResponder<Next: HTTPResponder>: HTTPResponder where Next.Context == S
     private static var largestBody: Int { 1 << 20 }
 
     func respond(to request: Request, context: SiteContext) async throws -> Response {
-        if let length = request.headers[.contentLength], Int(length).map({ $0 > Self.largestBody }) ?? true {
+        let largest = PortalUpload.isUpload(request) ? PortalUpload.largestBody : Self.largestBody
+        if let length = request.headers[.contentLength], Int(length).map({ $0 > largest }) ?? true {
             return Self.plain(.contentTooLarge, "The body is larger than anything this server takes.\n")
         }
         // A probe on this machine need not know the plan's names.

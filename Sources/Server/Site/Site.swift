@@ -3,7 +3,7 @@ package import Exchange
 /// Everything one running server serves, put together by the composition root.
 package struct Site: Sendable {
     package typealias Store = AccountStore & AppStore & ApplicationStore & AttemptStore & AuditStore & AuthorizationStore & ClinicalStore
-        & DisclosureLog & GrantStore & MailArchive & MemberStore & SyncStore & VerificationStore
+        & DisclosureLog & GrantStore & MailArchive & MemberStore & ProductionStore & SyncStore & VerificationStore
 
     package let plans: [Plan]
     package let store: any Store

@@ -40,6 +40,7 @@ extension SQLiteStore: SyncStore {
                     UPDATE plan_sync SET leased_until = ?1, attempts = attempts + 1 WHERE (application, plan) IN (
                         SELECT application, plan FROM plan_sync WHERE state = 'waiting' AND blocked_at IS NULL AND due_at <= ?2
                             AND (leased_until IS NULL OR leased_until <= ?2)
+                            AND (SELECT x.standing FROM application x WHERE x.number = plan_sync.application) = 'active'
                         ORDER BY due_at LIMIT ?3)
                     RETURNING application, plan, attempts
                     """, arguments: [now.milliseconds + lease.components.seconds * 1000, now.milliseconds, limit])
@@ -117,6 +118,20 @@ extension SQLiteStore: SyncStore {
             try Self.write(audit, database, at: now)
         }
         wakeOutbox()
+        syncSignal.wake()
+    }
+
+    package func fillSyncs(plan: Key<Plan>, isProduction: Bool, at now: Timestamp) async throws(Refusal) {
+        try await change { database in
+            let cases = isProduction ? "production_request" : "verification"
+            try database.execute(
+                sql: """
+                    INSERT INTO plan_sync (application, plan, state, due_at)
+                    SELECT c.application, ?1, 'waiting', ?2 FROM \(cases) c JOIN application x ON x.number = c.application
+                    WHERE c.state = 'approved' AND x.standing <> 'revoked'
+                    ON CONFLICT (application, plan) DO NOTHING
+                    """, arguments: [plan.number, now.milliseconds])
+        }
         syncSignal.wake()
     }
 

@@ -16,6 +16,8 @@ package final class SQLiteStore: Sendable {
     let clinicalMark = ClinicalMark()
     let disclosures: SQLiteDisclosureLog
     let bulk: BulkWriter
+    /// For what is counted over the log of disclosures.
+    let disclosureReaders: ReaderPool
 
     /// A sandbox shows the mails that were sent; a real plan forgets their text.
     let keepsSentMail: Bool
@@ -52,6 +54,7 @@ package final class SQLiteStore: Sendable {
         readers = ReaderPool(path: path)
         bulk = BulkWriter(path: path)
         disclosures = try SQLiteDisclosureLog(path: directory + "/disclosures.sqlite")
+        disclosureReaders = ReaderPool(path: directory + "/disclosures.sqlite")
     }
 
     package func close() throws {

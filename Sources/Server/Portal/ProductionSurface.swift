@@ -1,0 +1,158 @@
+import Exchange
+import FHIR
+import HTTPTypes
+import Hummingbird
+import Pages
+import Trust
+
+/// A developer's request for production access.
+enum ProductionSurface {
+    static let routes: [PortalRoute] = [
+        PortalRoute(.get, "/portal/applications/:client/production", .developer) { call in
+            let (application, request) = try await opened(call)
+            return try show(call, application, request, [])
+        },
+        PortalRoute(.post, "/portal/applications/:client/production/evidence", .developer, body: .upload, addEvidence),
+        PortalRoute(.post, "/portal/applications/:client/production/evidence/:file/remove", .developer, removeEvidence),
+        PortalRoute(.post, "/portal/applications/:client/production/submit", .developer, submit),
+        PortalRoute(.post, "/portal/applications/:client/production/answer", .developer) { try await act(.answer, $0) },
+        PortalRoute(.post, "/portal/applications/:client/production/withdraw", .developer) { try await act(.withdraw, $0) },
+    ]
+
+    private static func root(_ application: DeveloperApp) -> String { "/portal/applications/\(application.clientID)/production" }
+
+    /// The request of an application that is verified; an empty draft is made when there is none.
+    private static func opened(_ call: PortalCall) async throws -> (DeveloperApp, ProductionRequest) {
+        let application = try ApplicationSurface.own(call)
+        guard try call.store.verification(of: application.key)?.state == .approved, application.standing == .active else {
+            throw Refusal(.forbidden, "The organization is not verified.")
+        }
+        if let request = try call.store.production(of: application.key) { return (application, request) }
+        try await call.store.beginProduction(
+            of: application.key, audit: AuditEntry(try call.account(), "production.begin", "application \(application.clientID)"),
+            at: call.now)
+        guard let request = try call.store.production(of: application.key) else { throw Refusal(.unavailable, "") }
+        return (application, request)
+    }
+
+    private static func show(
+        _ call: PortalCall, _ application: DeveloperApp, _ request: ProductionRequest, _ problems: [PortalProblem]
+    ) throws -> Response {
+        let page = ProductionPage(
+            frame: call.frame, root: root(application), back: "/portal/applications/\(application.clientID)", state: request.state.rawValue,
+            note: call.input.values[.note] ?? request.note, evidence: try rows(request, call),
+            calls: try calls(application, call), timeline: try call.store.thread(of: request.key).map(\.timelineEntry),
+            actions: ProductionRequest.actions(request.state, .developer).map(\.rawValue), values: call.input.values, problems: problems)
+        return call.show(page.html(), isProblem: !problems.isEmpty)
+    }
+
+    static func rows(_ request: ProductionRequest, _ call: PortalCall) throws -> [EvidenceRow] {
+        try call.store.evidence(of: request.key).map {
+            EvidenceRow(
+                id: String($0.key.number), title: $0.title, type: $0.kind.rawValue.uppercased(), bytes: $0.bytes,
+                address: try EvidenceFiles.address($0, call.site), at: $0.addedAt.instant)
+        }
+    }
+
+    static func calls(_ application: DeveloperApp, _ call: PortalCall) throws(Refusal) -> [CallRow] {
+        let plans = call.site.plans.filter { $0.policy.environment == .sandbox }.map(\.key)
+        return try call.store.calls(of: application.app, plans: plans).map {
+            CallRow(kind: $0.kind, count: $0.count, last: $0.lastAt.instant)
+        }
+    }
+
+    // MARK: Files
+
+    private static func addEvidence(_ call: PortalCall) async throws -> Response {
+        let (application, request) = try await opened(call)
+        guard ProductionRequest.move(request.state, .developer, .addEvidence) != nil,
+            try call.store.evidence(of: request.key).count < Evidence.most
+        else { return try show(call, application, request, [.fileNotNow]) }
+        var incoming: EvidenceFolder.Incoming?
+        do {
+            let new = try await receive(call, &incoming)
+            guard let new else { return try show(call, application, request, [.missing(.file)]) }
+            let outcome = try await ProductionDesk(site: call.site).act(
+                .addEvidence, on: request, of: application, by: .init(try call.account()), words: new.title, evidence: .add(new))
+            guard outcome == .done else {
+                incoming?.discard()
+                return try show(call, application, request, [.changedMeanwhile])
+            }
+            return Answer.seeOther(root(application))
+        } catch {
+            incoming?.discard()
+            guard let problem = refusal(error) else { throw error }
+            return try show(call, application, request, [problem])
+        }
+    }
+
+    private static func refusal(_ error: any Error) -> PortalProblem? {
+        if let problem = error as? EvidenceFolder.Incoming.Problem { return problem == .tooLarge ? .fileTooLarge : .fileNotTaken }
+        if let problem = error as? MultipartReader<RequestBody>.Problem { return problem == .tooLarge ? .fileTooLarge : .fileNotTaken }
+        return nil
+    }
+
+    /// The form's token comes before the file; without it not a byte of the file is kept.
+    private static func receive(_ call: PortalCall, _ incoming: inout EvidenceFolder.Incoming?) async throws -> NewEvidence? {
+        var reader = try MultipartReader(call.request.body, contentType: call.request.headers[.contentType] ?? "")
+        var isProven = false
+        while let part = try await reader.next() {
+            if part.name.utf8.elementsEqual("form_token".utf8) {
+                isProven = call.door.isToken(try await reader.text(upTo: 200), of: call.browser)
+            } else if part.name.utf8.elementsEqual(PortalField.file.rawValue.utf8), let title = part.fileName {
+                guard isProven else { throw Refusal(.conflict, "The form's token is missing.") }
+                if title.isEmpty { return nil }
+                var file = try EvidenceFolder(path: call.door.portal.evidenceFolder).begin()
+                incoming = file
+                _ = try await reader.content(upTo: EvidenceKind.mostBytes) { try file.add($0) }
+                incoming = file
+                guard file.count > 0 else { throw EvidenceFolder.Incoming.Problem.notTaken }
+                return try file.finish(title: String(title.unicodeScalars.prefix(120).map(Character.init)))
+            }
+        }
+        guard isProven else { throw Refusal(.conflict, "The form's token is missing.") }
+        return nil
+    }
+
+    private static func removeEvidence(_ call: PortalCall) async throws -> Response {
+        let (application, request) = try await opened(call)
+        guard let number = Int64(call.parameter("file")),
+            let evidence = try call.store.evidence(of: request.key).first(where: { $0.key.number == number })
+        else { throw Refusal(.notFound, "There is no such file.") }
+        let outcome = try await ProductionDesk(site: call.site).act(
+            .removeEvidence, on: request, of: application, by: .init(try call.account()), words: evidence.title,
+            evidence: .remove(evidence.key))
+        guard outcome == .done else { return try show(call, application, request, [.fileNotNow]) }
+        EvidenceFolder(path: call.door.portal.evidenceFolder).remove(evidence.name)
+        return Answer.seeOther(root(application))
+    }
+
+    // MARK: Steps
+
+    private static func submit(_ call: PortalCall) async throws -> Response {
+        let (application, request) = try await opened(call)
+        var problems = call.input.tooLong([.note], 4000)
+        if try call.store.evidence(of: request.key).isEmpty { problems.append(.noEvidence) }
+        // Asked here and once more at each plan's sync.
+        let refused = application.redirectURIs.compactMap { uri -> String? in
+            do throws(RedirectURI.Problem) { _ = try RedirectURI(uri, for: .production) } catch { return "\(uri): \(error.explanation)" }
+            return nil
+        }
+        if !refused.isEmpty { problems.append(.notForProduction(refused)) }
+        guard problems.isEmpty else { return try show(call, application, request, problems) }
+        let outcome = try await ProductionDesk(site: call.site).act(
+            .submit, on: request, of: application, by: .init(try call.account()), note: call.input[.note])
+        guard outcome == .done else { return try show(call, application, request, [.changedMeanwhile]) }
+        return Answer.seeOther(root(application))
+    }
+
+    private static func act(_ action: ProductionRequest.Action, _ call: PortalCall) async throws -> Response {
+        let (application, request) = try await opened(call)
+        if action.needsWords, call.input[.message].isEmpty { return try show(call, application, request, [.wordsNeeded]) }
+        guard call.input.tooLong([.message], 4000).isEmpty else { return try show(call, application, request, [.tooLong(.message)]) }
+        let outcome = try await ProductionDesk(site: call.site).act(
+            action, on: request, of: application, by: .init(try call.account()), words: call.input[.message])
+        guard outcome == .done else { return try show(call, application, request, [.changedMeanwhile]) }
+        return Answer.seeOther(root(application))
+    }
+}
