@@ -1,6 +1,7 @@
 """The road of a receiving payer's developer, in real browsers: from a stranger to a client that a member can be asked with."""
 
 import os
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
@@ -9,6 +10,7 @@ from browser import CHROMIUM, WIDTHS
 from mailbox import SandboxMailbox, fresh_address
 from oauth import Member
 from portal import Developer, Reviewer, link_in
+from postman import Collection, http_requests
 from sandbox import App
 
 pytestmark = pytest.mark.skipif(not os.access(CHROMIUM, os.X_OK), reason=f"no browser at {CHROMIUM} (apt-get install chromium)")
@@ -18,6 +20,32 @@ pytestmark = pytest.mark.skipif(not os.access(CHROMIUM, os.X_OK), reason=f"no br
 def portal(start_sandbox):
     """A sandbox whose passwords cost little."""
     return start_sandbox("--password-cost", "6", members=0)
+
+
+def try_collections(developer, member, mailbox, portal):
+    """Every request of both collections does what its name says, with nothing filled in but the secret and the code."""
+    root = f"{portal.portal}/portal/applications/{developer.client_id}"
+    document, text = developer.page.request.get(root + "/postman.json"), developer.page.request.get(root + "/requests.http").text()
+    assert "attachment" in document.headers["content-disposition"]
+    assert developer.secret not in document.text() + text and developer.client_id in document.text() and developer.client_id in text
+    collection = Collection(document.json())
+    collection.variables["client_secret"] = developer.secret
+    assert collection.run("Discover").json()["token_endpoint"] == portal.plan["token"]
+    back = Member(portal, mailbox).walk(collection.url("Authorize (open it in a browser)"), member)
+    collection.variables["code"] = parse_qs(urlsplit(back).query)["code"][0]
+    assert collection.run("Code for tokens").status_code == 200
+    reads = [name for name, item in collection.items.items() if item["request"]["url"].startswith("{{fhir}}/") and name != "Discover"]
+    assert len(reads) >= 6
+    for name in reads:
+        answer = collection.run(name)
+        assert answer.status_code == 200 and answer.json()["resourceType"] == "Bundle", name
+    assert collection.run("The whole record").json()["total"] > 50
+    assert collection.run("Refresh").status_code == 200 and collection.run("Revoke").status_code == 200
+    assert collection.run("The Patient").status_code == 401
+    for name, method, url, headers, body in http_requests(text):
+        assert name in collection.items and method == collection.items[name]["request"]["method"]
+        answer = requests.request(method, url, headers=headers, data=body, timeout=30, allow_redirects=False)
+        assert answer.status_code in ((200, 303) if method == "GET" and "Authorization" not in headers else (400, 401)), name
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -55,6 +83,7 @@ def test_a_stranger_becomes_a_verified_developer(visit, portal, width):
     member = portal.member("01-testmemid")
     tokens = Member(portal, mailbox).tokens(member, app=app)
     assert requests.get(portal.fhir + "/Patient", headers={"Authorization": "Bearer " + tokens["access_token"]}, timeout=10).status_code == 200
+    try_collections(developer, member, mailbox, portal)
     reviewer.visitor.press("Audit log", "audit").press("Applications", "applications").press(app_name, "application")
 
 

@@ -24,7 +24,10 @@ package struct DocsHomePage: Sendable {
             "Documentation",
             [
                 .lead("How a health plan fetches a member’s record from the plan before it. Nothing here needs an account."),
-                .links([.init("Begin with the guide", DocumentShelf.Name.guide.address)]), whose,
+                .links(
+                    [.init("Begin with the guide", DocumentShelf.Name.guide.address)]
+                        + (frame.signOut == nil ? [.init("Sign in", "/portal/sign-in")] : [])),
+                whose,
                 .table(columns: ["Page", "What it holds"], rows: rows),
             ])
     }

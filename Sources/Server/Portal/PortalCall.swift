@@ -34,7 +34,7 @@ struct PortalCall: Sendable {
     func url(_ path: String) -> String { site.publicAddress + path }
 
     var frame: PortalFrame {
-        var menu: [PortalFrame.Link] = realm == .portal ? [.init("Documentation", "/docs"), .init("Sign in", "/portal/sign-in")] : []
+        var menu: [PortalFrame.Link] = realm == .portal ? [.init("Documentation", "/docs")] : []
         if let session, session.stage == .full {
             switch session.account.role {
             case .developer:
