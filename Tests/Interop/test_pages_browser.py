@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from browser import CHROMIUM, WIDTHS
+from browser import CHROMIUM, WIDTHS, Visitor
 from mailbox import fresh_address
 from oauth import authorize_url
 from walk import answer_of, details

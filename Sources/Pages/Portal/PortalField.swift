@@ -24,6 +24,7 @@ package enum PortalField: String, Sendable, CaseIterable {
     case file
     case note
     case overlap
+    case link
 
     var label: String {
         switch self {
@@ -50,6 +51,7 @@ package enum PortalField: String, Sendable, CaseIterable {
         case .decision: "Decision"
         case .file: "File"
         case .note: "What the pictures show"
+        case .link: "Link"
         case .overlap: "How long the secret before keeps working"
         }
     }
@@ -63,7 +65,7 @@ package enum PortalField: String, Sendable, CaseIterable {
         case .code: "one-time-code"
         case .company: "organization"
         case .appName, .description, .homePage, .redirectURIs, .website, .domainReason, .naic, .ein, .npi, .sponsorName, .sponsorRole,
-            .sponsorEmail, .message, .decision, .file, .note, .overlap:
+            .sponsorEmail, .message, .decision, .file, .note, .overlap, .link:
             "off"
         }
     }

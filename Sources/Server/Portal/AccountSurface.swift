@@ -56,14 +56,19 @@ enum AccountSurface {
     }
 
     private static func postSignUp(_ call: PortalCall) async throws -> Response {
+        let problems = try await ask(call)
+        return problems.isEmpty ? Answer.seeOther("/portal/sign-up/sent") : signUp(call, problems)
+    }
+
+    /// Keeps the wish for an account and mails its link; the same work and one mail, whether or not there is an account.
+    static func ask(_ call: PortalCall) async throws -> [PortalProblem] {
         let input = call.input
         var problems = input.missing([.name, .email]) + input.tooLong([.name, .email], 200)
         let address = EmailAddress(input[.email])
         if address == nil, !input[.email].isEmpty { problems.append(.invalidEmail(.email)) }
         if let problem = passwordProblem(input[.password], address: input[.email], name: input[.name]) { problems.append(problem) }
-        guard problems.isEmpty, let address else { return signUp(call, problems) }
-        // The same work and one mail, whether or not there is an account.
-        guard let hash = try await call.door.passwords.hash(input[.password]) else { return signUp(call, [.busy]) }
+        guard problems.isEmpty, let address else { return problems }
+        guard let hash = try await call.door.passwords.hash(input[.password]) else { return [.busy] }
         let mayMail = try await call.store.count(Attempt(.accountMail, subject: address.accountKey), limit: mailLimit)
         let isTaken = try call.store.account(address, realm: .portal) != nil
         if mayMail, isTaken {
@@ -76,7 +81,7 @@ enum AccountSurface {
             let mail = PortalMail.confirmAddress(link: call.url("/portal/confirm/\(link.text)"))
             try await call.store.keep(wish, sending: mail.outgoing(to: address.text), at: call.now)
         }
-        return Answer.seeOther("/portal/sign-up/sent")
+        return []
     }
 
     static func passwordProblem(_ password: String, address: String, name: String) -> PortalProblem? {
@@ -102,17 +107,25 @@ enum AccountSurface {
     }
 
     private static func postConfirm(_ call: PortalCall) async throws -> Response {
-        guard let link = call.link(), let wish = try call.store.signUp(link, at: call.now) else { return try confirm(call, []) }
-        let attempt = Attempt(.signIn, subject: "confirm|" + call.parameter("link"))
-        guard try await call.store.count(attempt, limit: signInLimit) else { return try confirm(call, [.tooManyAttempts]) }
-        guard let isRight = try await call.door.passwords.matches(call.input[.password], wish.password) else {
-            return try confirm(call, [.busy])
+        guard let link = call.link() else { return try confirm(call, []) }
+        switch try await confirmed(link, call) {
+        case .account(let account): return try await begin(account, call)
+        case .gone: return call.notice(.linkUsed, .gone, next: .init("Sign in", "/portal/sign-in"))
+        case .problem(let problem): return try confirm(call, [problem])
         }
-        guard isRight else { return try confirm(call, [.wrongSignIn]) }
-        guard let key = try await call.store.complete(link, at: call.now), let account = try call.store.account(key) else {
-            return call.notice(.linkUsed, .gone, next: .init("Sign in", "/portal/sign-in"))
-        }
-        return try await begin(account, call)
+    }
+
+    enum Confirmation { case account(Account), gone, problem(PortalProblem) }
+
+    /// Makes the account of the wish behind this link, when the password is the wish's own.
+    static func confirmed(_ link: SecretHash, _ call: PortalCall) async throws -> Confirmation {
+        guard let wish = try call.store.signUp(link, at: call.now) else { return .gone }
+        let attempt = Attempt(.signIn, subject: "confirm|\(wish.address.accountKey)|\(wish.expiresAt.milliseconds)")
+        guard try await call.store.count(attempt, limit: signInLimit) else { return .problem(.tooManyAttempts) }
+        guard let isRight = try await call.door.passwords.matches(call.input[.password], wish.password) else { return .problem(.busy) }
+        guard isRight else { return .problem(.wrongSignIn) }
+        guard let key = try await call.store.complete(link, at: call.now), let account = try call.store.account(key) else { return .gone }
+        return .account(account)
     }
 
     // MARK: Signing in and out
@@ -150,10 +163,10 @@ enum AccountSurface {
         }
     }
 
-    private enum Verdict { case right(Account), wrong, tooMany, busy }
+    enum Verdict { case right(Account), wrong, tooMany, busy }
 
     /// Counted before the password is compared, for unknown addresses too, and compared even where there is nothing to compare with.
-    private static func verdict(_ input: PortalInputValues, _ call: PortalCall) async throws -> Verdict {
+    static func verdict(_ input: PortalInputValues, _ call: PortalCall) async throws -> Verdict {
         let address = EmailAddress(input[.email])
         let attempt = Attempt(.signIn, subject: "\(call.realm.rawValue)|\(address?.accountKey ?? input[.email])")
         guard try await call.store.count(attempt, limit: signInLimit) else { return .tooMany }
@@ -173,7 +186,7 @@ enum AccountSurface {
     }
 
     /// A new session with a new secret, so that one that was known before the sign-in opens nothing.
-    private static func begin(_ account: Account, _ call: PortalCall) async throws(Refusal) -> Response {
+    static func start(_ account: Account, _ call: PortalCall) async throws(Refusal) -> (secret: Secret, stage: Session.Stage) {
         let needsFactor = account.hasSecondFactor || (call.realm == .review && call.door.portal.requiresSecondFactor)
         let secret = Secret.make(.session)
         let agent = String((call.request.headers[.userAgent] ?? "Unknown browser").prefix(200))
@@ -182,14 +195,19 @@ enum AccountSurface {
                 hash: secret.hash, account: account.key, stage: needsFactor ? .password : .full, agent: agent,
                 expiresAt: call.now.adding(seconds: Session.hours * 3600)),
             audit: AuditEntry(account, "session.begin", "account \(account.key.number)"), at: call.now)
+        return (secret, needsFactor ? .password : .full)
+    }
+
+    private static func begin(_ account: Account, _ call: PortalCall) async throws(Refusal) -> Response {
+        let begun = try await start(account, call)
         if let old = call.session {
             try await call.store.end(
                 old.key, of: old.account.key, audit: AuditEntry(old.account, "session.end", "account \(old.account.key.number)"),
                 at: call.now)
         }
         let home = call.realm == .review ? (account.role == .reviewer ? "/review" : "/review/applications") : "/portal/applications"
-        let next = needsFactor ? call.root + "/second-factor" : target(call) ?? home
-        return Answer.seeOther(next, [.setCookie: PortalCookie(call.realm, publicAddress: call.site.publicAddress).header(secret)])
+        let next = begun.stage == .password ? call.root + "/second-factor" : target(call) ?? home
+        return Answer.seeOther(next, [.setCookie: PortalCookie(call.realm, publicAddress: call.site.publicAddress).header(begun.secret)])
     }
 
     private static func signOut(_ call: PortalCall) async throws -> Response {

@@ -49,14 +49,14 @@ enum ApplicationSurface {
 
     private static let mostURIs = 20
 
-    private struct Read {
+    struct Read {
         var details: ApplicationDetails?
         var problems: [PortalProblem] = []
         var checked: [ApplicationFormPage.CheckedURI] = []
     }
 
     /// Reads the form; every redirect URI comes back with what is wrong with it.
-    private static func read(_ input: PortalInputValues) -> Read {
+    static func read(_ input: PortalInputValues) -> Read {
         var read = Read()
         read.problems = input.missing([.appName, .description, .homePage, .redirectURIs])
         read.problems += input.tooLong([.appName], 100) + input.tooLong([.description], 1000) + input.tooLong([.homePage], 300)
@@ -90,13 +90,18 @@ enum ApplicationSurface {
     private static func create(_ call: PortalCall) async throws -> Response {
         let read = read(call.input)
         guard let details = read.details else { return newForm(call, read.problems, read.checked) }
+        let made = try await add(details, call)
+        return try showOnce(made.secret, made.clientID, call)
+    }
+
+    static func add(_ details: ApplicationDetails, _ call: PortalCall) async throws -> (clientID: String, secret: Secret) {
         let account = try call.account()
         let clientID = ClientID.make()
         let secret = Secret.make(.clientSecret)
         try await call.store.add(
             details, of: account.key, clientID: clientID, secret: secret.hash,
             audit: AuditEntry(account, "application.create", "application \(clientID)", detail: details.name), at: call.now)
-        return try showOnce(secret, clientID, call)
+        return (clientID, secret)
     }
 
     /// To the application's page, which shows the secret this once: it travels sealed in a cookie of that page.
@@ -130,14 +135,17 @@ enum ApplicationSurface {
         let application = try changeable(call)
         let read = read(call.input)
         guard let details = read.details else { return editForm(call, application, call.input.values, read.problems, read.checked) }
-        let account = try call.account()
-        let audit = AuditEntry(
-            account, "application.change", "application \(application.clientID)",
-            detail: details.redirectURIs.map(\.text).joined(separator: " "))
-        guard try await call.store.change(application, to: details, audit: audit, at: call.now) else {
+        guard try await change(application, details, call) else {
             return editForm(call, application, call.input.values, [.changedMeanwhile], [])
         }
         return Answer.seeOther(root(application.clientID))
+    }
+
+    static func change(_ application: DeveloperApp, _ details: ApplicationDetails, _ call: PortalCall) async throws -> Bool {
+        let audit = AuditEntry(
+            try call.account(), "application.change", "application \(application.clientID)",
+            detail: details.redirectURIs.map(\.text).joined(separator: " "))
+        return try await call.store.change(application, to: details, audit: audit, at: call.now)
     }
 
     /// What a reviewer has let onto the real plans is not changed behind their back.
@@ -146,7 +154,7 @@ enum ApplicationSurface {
         return try call.store.production(of: application.key)?.freezesApplication != true
     }
 
-    private static func changeable(_ call: PortalCall) throws(Refusal) -> DeveloperApp {
+    static func changeable(_ call: PortalCall) throws(Refusal) -> DeveloperApp {
         let application = try own(call)
         guard try mayChange(application, call) else { throw Refusal(.forbidden, "This application cannot be changed now.") }
         return application

@@ -27,6 +27,7 @@ package struct PortalDoor: Sendable {
     package var table: [PortalRow] { routes.map { PortalRow(method: $0.method.rawValue, path: $0.path, admission: $0.admission) } }
 
     func mount(_ router: Router<SiteContext>) {
+        PortalAPI(door: self).mount(router)
         EvidenceFiles(site: site, folder: EvidenceFolder(path: portal.evidenceFolder)).mount(router)
         var paths: [String] = []
         for route in routes where !paths.contains(route.path) { paths.append(route.path) }

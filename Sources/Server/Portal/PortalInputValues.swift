@@ -6,6 +6,17 @@ struct PortalInputValues: Sendable {
     let values: [PortalField: String]
     let form: FormParameters
 
+    /// The members of a JSON object by their names; a list's elements are lines.
+    init(_ members: [String: String]) throws {
+        form = try FormParameters([UInt8]())
+        var values: [PortalField: String] = [:]
+        for field in PortalField.allCases {
+            guard let value = members[field.rawValue] else { continue }
+            values[field] = field == .password ? value : Self.trimmed(value)
+        }
+        self.values = values
+    }
+
     init(_ form: FormParameters) {
         self.form = form
         var values: [PortalField: String] = [:]

@@ -22,7 +22,7 @@ enum ProductionSurface {
     private static func root(_ application: DeveloperApp) -> String { "/portal/applications/\(application.clientID)/production" }
 
     /// The request of an application that is verified; an empty draft is made when there is none.
-    private static func opened(_ call: PortalCall) async throws -> (DeveloperApp, ProductionRequest) {
+    static func opened(_ call: PortalCall) async throws -> (DeveloperApp, ProductionRequest) {
         let application = try ApplicationSurface.own(call)
         guard try call.store.verification(of: application.key)?.state == .approved, application.standing == .active else {
             throw Refusal(.forbidden, "The organization is not verified.")
@@ -131,6 +131,11 @@ enum ProductionSurface {
 
     private static func submit(_ call: PortalCall) async throws -> Response {
         let (application, request) = try await opened(call)
+        let problems = try await send(request, application, call)
+        return problems.isEmpty ? Answer.seeOther(root(application)) : try show(call, application, request, problems)
+    }
+
+    static func send(_ request: ProductionRequest, _ application: DeveloperApp, _ call: PortalCall) async throws -> [PortalProblem] {
         var problems = call.input.tooLong([.note], 4000)
         if try call.store.evidence(of: request.key).isEmpty { problems.append(.noEvidence) }
         // Asked here and once more at each plan's sync.
@@ -139,20 +144,25 @@ enum ProductionSurface {
             return nil
         }
         if !refused.isEmpty { problems.append(.notForProduction(refused)) }
-        guard problems.isEmpty else { return try show(call, application, request, problems) }
+        guard problems.isEmpty else { return problems }
         let outcome = try await ProductionDesk(site: call.site).act(
             .submit, on: request, of: application, by: .init(try call.account()), note: call.input[.note])
-        guard outcome == .done else { return try show(call, application, request, [.changedMeanwhile]) }
-        return Answer.seeOther(root(application))
+        return outcome == .done ? [] : [.changedMeanwhile]
     }
 
     private static func act(_ action: ProductionRequest.Action, _ call: PortalCall) async throws -> Response {
         let (application, request) = try await opened(call)
-        if action.needsWords, call.input[.message].isEmpty { return try show(call, application, request, [.wordsNeeded]) }
-        guard call.input.tooLong([.message], 4000).isEmpty else { return try show(call, application, request, [.tooLong(.message)]) }
+        let problems = try await move(action, request, application, call)
+        return problems.isEmpty ? Answer.seeOther(root(application)) : try show(call, application, request, problems)
+    }
+
+    static func move(
+        _ action: ProductionRequest.Action, _ request: ProductionRequest, _ application: DeveloperApp, _ call: PortalCall
+    ) async throws -> [PortalProblem] {
+        if action.needsWords, call.input[.message].isEmpty { return [.wordsNeeded] }
+        guard call.input.tooLong([.message], 4000).isEmpty else { return [.tooLong(.message)] }
         let outcome = try await ProductionDesk(site: call.site).act(
             action, on: request, of: application, by: .init(try call.account()), words: call.input[.message])
-        guard outcome == .done else { return try show(call, application, request, [.changedMeanwhile]) }
-        return Answer.seeOther(root(application))
+        return outcome == .done ? [] : [.changedMeanwhile]
     }
 }

@@ -31,16 +31,21 @@ enum SecretSurface {
 
     private static func replace(_ call: PortalCall) async throws -> Response {
         let application = try own(call)
-        guard let days = [0, 1, 7, 30].first(where: { String($0) == call.input[.overlap] }) else {
-            return try show(call, application, [.missing(.overlap)])
-        }
+        guard let secret = try await rotate(application, call) else { return try show(call, application, [.missing(.overlap)]) }
+        return try ApplicationSurface.showOnce(secret, application.clientID, call)
+    }
+
+    /// Nil for an overlap that cannot be chosen.
+    static func rotate(_ application: DeveloperApp, _ call: PortalCall) async throws -> Secret? {
+        guard application.standing == .active else { throw Refusal(.forbidden, "This application is \(application.standing.rawValue).") }
+        guard let days = [0, 1, 7, 30].first(where: { String($0) == call.input[.overlap] }) else { return nil }
         let account = try call.account()
         let secret = Secret.make(.clientSecret)
         try await call.store.rotate(
             application.app, to: secret.hash, overlapEnds: call.now.adding(seconds: days * 86_400),
             audit: AuditEntry(account, "secret.replace", "application \(application.clientID)", detail: "overlap \(days) days"),
             at: call.now)
-        return try ApplicationSurface.showOnce(secret, application.clientID, call)
+        return secret
     }
 
     private static func retire(_ call: PortalCall) async throws -> Response {

@@ -100,6 +100,22 @@ enum SettingsSurface {
         return Answer.seeOther(home)
     }
 
+    /// Lifts a session with the code that came along; false for a wrong one, and then the session is ended.
+    static func lift(_ session: Session, _ call: PortalCall) async throws -> Bool {
+        let account = session.account
+        let attempt = Attempt(.secondFactor, subject: "account \(account.key.number)")
+        if try await call.store.count(attempt, limit: codeLimit), let secret = try call.store.secondFactor(of: account.key),
+            let step = OneTimePassword(secret: secret).step(of: call.input[.code], atSeconds: call.now.seconds),
+            try await call.store.takeStep(step, of: account.key, session: session.key, at: call.now)
+        {
+            try await call.store.forgive(attempt)
+            return true
+        }
+        try await call.store.end(
+            session.key, of: account.key, audit: AuditEntry(account, "session.end", "account \(account.key.number)"), at: call.now)
+        return false
+    }
+
     /// Only with a code, so that a browser left open cannot do it.
     private static func remove(_ call: PortalCall) async throws -> Response {
         let account = try call.account()

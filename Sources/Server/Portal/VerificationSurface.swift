@@ -61,13 +61,19 @@ enum VerificationSurface {
 
     private static func submit(_ call: PortalCall) async throws -> Response {
         let application = try ApplicationSurface.own(call)
+        let problems = try await send(application, call)
+        return problems.isEmpty
+            ? Answer.seeOther(root(application) + "/verification") : form(call, application, call.input.values, problems, reason: nil)
+    }
+
+    /// Sends the request, or sends it again.
+    static func send(_ application: DeveloperApp, _ call: PortalCall) async throws -> [PortalProblem] {
         guard application.standing == .active else { throw Refusal(.forbidden, "This application is \(application.standing.rawValue).") }
         let account = try call.account()
         let (details, problems) = VerificationForm.read(call.input, account: account)
-        guard let details else { return form(call, application, call.input.values, problems, reason: nil) }
-        let limit = AttemptLimits.Limit(10, per: 86_400)
-        guard try await call.store.count(Attempt(.sponsorMail, subject: application.clientID), limit: limit) else {
-            return form(call, application, call.input.values, [.tooManyAttempts], reason: nil)
+        guard let details else { return problems }
+        guard try await call.store.count(Attempt(.sponsorMail, subject: application.clientID), limit: mailLimit) else {
+            return [.tooManyAttempts]
         }
         let desk = VerificationDesk(site: call.site)
         if let verification = try call.store.verification(of: application.key) {
@@ -76,24 +82,32 @@ enum VerificationSurface {
         } else if try await !desk.begin(application, details, by: .init(account)) {
             throw Refusal(.conflict, "The request was sent already.")
         }
-        return Answer.seeOther(root(application) + "/verification")
+        return []
     }
+
+    private static let mailLimit = AttemptLimits.Limit(10, per: 86_400)
 
     private static func act(_ action: Verification.Action, _ call: PortalCall) async throws -> Response {
         let application = try ApplicationSurface.own(call)
+        let problems = try await move(action, application, call)
+        guard problems.isEmpty else {
+            guard let verification = try call.store.verification(of: application.key) else { throw Refusal(.notFound, "") }
+            return try page(call, application, verification, problems)
+        }
+        return Answer.seeOther(root(application) + "/verification")
+    }
+
+    static func move(_ action: Verification.Action, _ application: DeveloperApp, _ call: PortalCall) async throws -> [PortalProblem] {
         guard let verification = try call.store.verification(of: application.key) else { throw Refusal(.notFound, "There is no request.") }
-        if action.needsWords, call.input[.message].isEmpty { return try page(call, application, verification, [.wordsNeeded]) }
-        guard call.input.tooLong([.message], 4000).isEmpty else { return try page(call, application, verification, [.tooLong(.message)]) }
-        if action == .remind {
-            let limit = AttemptLimits.Limit(10, per: 86_400)
-            guard try await call.store.count(Attempt(.sponsorMail, subject: application.clientID), limit: limit) else {
-                return try page(call, application, verification, [.tooManyAttempts])
-            }
+        if action.needsWords, call.input[.message].isEmpty { return [.wordsNeeded] }
+        guard call.input.tooLong([.message], 4000).isEmpty else { return [.tooLong(.message)] }
+        if action == .remind, try await !call.store.count(Attempt(.sponsorMail, subject: application.clientID), limit: mailLimit) {
+            return [.tooManyAttempts]
         }
         let outcome = try await VerificationDesk(site: call.site).act(
             action, on: verification, of: application, by: .init(try call.account()), words: call.input[.message])
         guard outcome == .done else { throw Refusal(.conflict, "The request moved on meanwhile.") }
-        return Answer.seeOther(root(application) + "/verification")
+        return []
     }
 
     private static func values(_ details: VerificationDetails) -> [PortalField: String] {

@@ -1,0 +1,145 @@
+import Exchange
+import FHIR
+import Foundation
+import Storage
+import TestSupport
+import Testing
+import Trust
+
+@Suite("The portal as JSON")
+struct PortalAPITests {
+    /// Asks with a token and a JSON body.
+    private static func ask(
+        _ site: RunningSite, _ method: String, _ path: String, token: String? = nil, _ body: [String: Any]? = nil
+    ) async throws -> WebAnswer {
+        var headers: [(String, String)] = []
+        if let token { headers.append(("Authorization", "Bearer \(token)")) }
+        let bytes = try body.map { Array(try JSONSerialization.data(withJSONObject: $0)) }
+        if bytes != nil { headers.append(("Content-Type", "application/json")) }
+        return try await site.web.send(method, site.absolute("/api/portal" + path), headers: headers, body: bytes)
+    }
+
+    private static func signUp(_ site: RunningSite, _ email: String) async throws -> String {
+        let wish: [String: Any] = ["name": "Ana Field", "email": email, "password": PortalVisitor.password]
+        #expect(try await ask(site, "POST", "/accounts", wish).status == 202)
+        let link = try #require(try site.mailedLink(to: email).split(separator: "/").last)
+        let confirmed = try await ask(
+            site, "POST", "/accounts/confirmation", ["link": String(link), "password": PortalVisitor.password])
+        #expect(confirmed.status == 201)
+        return try #require(confirmed.string("token"))
+    }
+
+    @Test("The whole road as JSON: account, application, verification, synced")
+    func wholeRoad() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            let token = try await Self.signUp(site, "ana@lakeside.example")
+            let details: [String: Any] = [
+                "app_name": "Records", "description": "D", "home_page": "https://www.lakeside.example",
+                "redirect_uris": [TestApps.loopback],
+            ]
+            let made = try await Self.ask(site, "POST", "/applications", token: token, details)
+            #expect(made.status == 201)
+            let (clientID, secret) = (try #require(made.string("clientId")), try #require(made.string("clientSecret")))
+            let path = "/applications/\(clientID)"
+            #expect(try await Self.ask(site, "GET", path, token: token).string("clientSecret") == nil)
+            let wrong = try await Self.ask(
+                site, "PUT", path, token: token, details.merging(["redirect_uris": ["http://a.example", "x"]]) { $1 })
+            #expect(wrong.status == 422 && wrong.text.contains("redirect_uris") && wrong.text.contains("Use https://"))
+            #expect(try await Self.ask(site, "GET", path + "/verification", token: token).status == 404)
+            let asked = try await Self.ask(site, "POST", path + "/verification", token: token, PortalVisitor.organization)
+            #expect(asked.status == 200 && asked.string("state") == "waitingForSponsor")
+            #expect(try await Self.ask(site, "GET", path + "/production", token: token).status == 403)
+
+            let sponsor = PortalVisitor(site)
+            try await sponsor.open(try site.mailedLink(to: "maria@lakeside.example"))
+            try await sponsor.submit(sponsor.path, index: 0)
+            let reviewer = try await site.planSide()
+            try await reviewer.openCase("")
+            try await reviewer.submit(reviewer.path, ["decision": "ask", "message": "Where?"])
+            let answered = try await Self.ask(site, "POST", path + "/verification/answer", token: token, ["message": "Maine."])
+            #expect(answered.status == 200 && answered.text.contains("Where?"))
+            try await reviewer.openCase("")
+            try await reviewer.submit(reviewer.path, ["decision": "approve"])
+            let app = TestApp(clientID: clientID, secret: Secret(secret, kind: .clientSecret), redirectURI: TestApps.loopback)
+            try await site.syncEnds(app, plan: site.demo)
+            let known = try await Self.ask(site, "GET", path, token: token)
+            #expect(known.text.contains(#""state":"synced""#) && known.string("organization") == "Lakeside Health Plan")
+            _ = try await site.tokens(app)
+            #expect(try await Self.ask(site, "GET", path + "/production", token: token).string("state") == "draft")
+            #expect(try await Self.ask(site, "POST", path + "/production/submission", token: token, [:]).status == 422)
+            #expect(try await Self.ask(site, "GET", "/directory", token: token).status == 403)
+            #expect(
+                try await Self.ask(site, "POST", path + "/secrets", token: token, ["overlap": 7]).string("clientSecret")?.hasPrefix("p2ps_")
+                    == true)
+            #expect(try await Self.ask(site, "POST", path + "/secrets", token: token, ["overlap": 8]).status == 400)
+            #expect(try await Self.ask(site, "DELETE", "/session", token: token).status == 204)
+            #expect(try await Self.ask(site, "GET", "/applications", token: token).status == 401)
+        }
+    }
+
+    @Test("Every path of the document is served, and asks for a token unless it says it does not")
+    func document() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            let document = try await site.get("/api/portal/openapi.json")
+            #expect(document.status == 200 && document.string("openapi") == "3.1.0")
+            let paths = try #require(document.object["paths"] as? [String: [String: [String: Any]]])
+            #expect(paths.count > 12)
+            for (path, operations) in paths {
+                for (method, operation) in operations {
+                    let address = path.replacing("{client}", with: "app-none")
+                    let answer = try await site.web.send(method.uppercased(), site.absolute(address))
+                    let declared = (operation["responses"] as? [String: Any])?.keys.map { $0 } ?? []
+                    #expect(declared.contains(String(answer.status)), "\(method) \(path): \(answer.status)")
+                    #expect((answer.status == 401) == (operation["security"] != nil), "\(method) \(path): \(answer.status)")
+                }
+                let other = try await site.web.send("PATCH", site.absolute(path.replacing("{client}", with: "app-none")))
+                #expect(other.status == 405)
+            }
+        }
+    }
+
+    @Test("A body that is not what the document says is refused, and another's application is not there")
+    func refusals() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            let ana = try await Self.signUp(site, "ana@lakeside.example")
+            let ben = try await Self.signUp(site, "ben@prairie.example")
+            let details: [String: Any] = [
+                "app_name": "Records", "description": "D", "home_page": "https://www.lakeside.example",
+                "redirect_uris": [TestApps.loopback],
+            ]
+            let made = try await Self.ask(site, "POST", "/applications", token: ana, details)
+            let path = "/applications/\(try #require(made.string("clientId")))"
+            #expect(try await Self.ask(site, "GET", path, token: ben).status == 404)
+            #expect(try await Self.ask(site, "PUT", path, token: ben, details).status == 404)
+            for body: [String: Any] in [
+                [:], ["email": 1, "password": "x"], ["email": "a@b.example"], ["email": "a", "password": "b", "more": "c"],
+            ] {
+                #expect(try await Self.ask(site, "POST", "/session", body).status == 400, "\(body)")
+            }
+            // A session of a browser's cookie is no token of this interface unless it is sent as one.
+            let browser = PortalVisitor(site)
+            try await browser.signIn("ana@lakeside.example")
+            #expect(try await site.get("/api/portal/applications", browser.cookieHeader).status == 401)
+        }
+    }
+
+    @Test("An account with a second factor signs in with its code alone")
+    func secondFactor() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            _ = try await Self.signUp(site, "ana@lakeside.example")
+            let address = try #require(EmailAddress("ana@lakeside.example"))
+            let account = try #require(try site.store.account(address, realm: .portal))
+            let factor = OneTimePassword.make()
+            let session = try #require(try site.store.sessions(of: account.key).first)
+            try await site.store.setSecondFactor(
+                factor.secret, step: 0, of: account.key, keeping: session.key, audit: AuditEntry(.system("test"), "x", "y"),
+                at: site.clock.now)
+            let words: [String: Any] = ["email": "ana@lakeside.example", "password": PortalVisitor.password]
+            #expect(try await Self.ask(site, "POST", "/session", words).status == 422)
+            #expect(try await Self.ask(site, "POST", "/session", words.merging(["code": "000000"]) { $1 }).status == 422)
+            let code = factor.digits(step: site.clock.now.seconds / 30)
+            #expect(try await Self.ask(site, "POST", "/session", words.merging(["code": code]) { $1 }).status == 201)
+            #expect(try site.store.sessions(of: account.key).allSatisfy { $0.stage == .full })
+        }
+    }
+}
