@@ -28,7 +28,9 @@ package struct PortalDoor: Sendable {
 
     func mount(_ router: Router<SiteContext>) {
         PortalAPI(door: self).mount(router)
-        EvidenceFiles(site: site, folder: EvidenceFolder(path: portal.evidenceFolder)).mount(router)
+        let folder = EvidenceFolder(path: portal.evidenceFolder)
+        folder.tidy()
+        EvidenceFiles(site: site, folder: folder).mount(router)
         var paths: [String] = []
         for route in routes where !paths.contains(route.path) { paths.append(route.path) }
         for path in paths {

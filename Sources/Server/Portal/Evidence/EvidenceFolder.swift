@@ -6,6 +6,14 @@ import Trust
 /// Where pictures and recordings lie: each in a file whose name we made, readable by the server alone.
 struct EvidenceFolder: Sendable {
     let path: String
+    private static let unfinished = ".part"
+
+    /// Takes away what a server that ended in the middle of an upload left; before the first request.
+    func tidy() {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] where name.hasSuffix(Self.unfinished) {
+            try? FileManager.default.removeItem(atPath: path + "/" + name)
+        }
+    }
 
     /// Taken as it arrives; the file has its final name only once it is whole.
     struct Incoming {
@@ -23,7 +31,7 @@ struct EvidenceFolder: Sendable {
         fileprivate init(folder: String) throws {
             name = "evidence-" + Secret.make(.transaction).text.suffix(32).lowercased().filter { $0 != "-" && $0 != "_" }
             path = folder + "/" + name
-            partial = path + ".part"
+            partial = path + EvidenceFolder.unfinished
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             guard FileManager.default.createFile(atPath: partial, contents: nil, attributes: [.posixPermissions: 0o600]),
