@@ -51,6 +51,7 @@ package final class Web: Sendable {
         let bytes = try await response.body.collect(upTo: 256 << 20)
         let answer = WebAnswer(
             status: Int(response.status.code), headers: response.headers.map { ($0.name, $0.value) }, body: Array(bytes.readableBytesView))
+        AnswerArchive.shared?.keep(answer, to: "\(method) \(address)", host: host)
         if answer.status >= 500, !isTroubleExpected {
             noted.withLock { $0.append("\(method) \(address) \(answer.status) \(answer.text.prefix(200))") }
         }
