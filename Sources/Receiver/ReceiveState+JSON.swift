@@ -106,7 +106,3 @@ extension TypeState.Counted {
         self.init(reason: reason, count: count, ids: ids)
     }
 }
-
-extension JSONValue {
-    var int: Int? { token.flatMap { Int($0) } }
-}

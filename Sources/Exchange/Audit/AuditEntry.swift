@@ -6,6 +6,8 @@ package struct AuditEntry: Sendable {
         case account(Key<Account>, role: String, name: String)
         /// The executive business sponsor, who has no account but a link.
         case sponsor(name: String)
+        /// A member of the plan, by their number here.
+        case member(Key<Member>)
         /// Someone who is not signed in.
         case stranger
         /// The program itself or the person at its command line.

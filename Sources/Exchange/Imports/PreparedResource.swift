@@ -21,7 +21,15 @@ package struct PreparedResource: Sendable {
 
     /// `resource` is a parsed resource.
     package init(_ resource: JSONValue, fallbackID: ResourceID? = nil) throws(ResourceProblem) {
-        let incoming = try IncomingResource(resource, fallbackID: fallbackID)
+        self.init(try IncomingResource(resource, fallbackID: fallbackID), resource, isRosterLine: true)
+    }
+
+    /// A resource that another plan sent for this member: it goes into this compartment whatever it says, and adds no line to the roster.
+    package init(received resource: JSONValue, of patientID: ResourceID) throws(ResourceProblem) {
+        self.init(try IncomingResource(received: resource, of: patientID), resource, isRosterLine: false)
+    }
+
+    private init(_ incoming: IncomingResource, _ resource: JSONValue, isRosterLine: Bool) {
         type = incoming.type
         id = incoming.id
         owner = incoming.owner
@@ -31,7 +39,7 @@ package struct PreparedResource: Sendable {
         hash.update(bufferPointer: incoming.source)
         digest = hash.finalize().withUnsafeBytes { Digest($0) }
         identifiers = incoming.owner == .plan ? Self.identifiers(of: resource) : []
-        roster = incoming.type == .patient ? RosterEntry(patient: resource, id: incoming.id) : nil
+        roster = isRosterLine && incoming.type == .patient ? RosterEntry(patient: resource, id: incoming.id) : nil
     }
 
     /// How many bytes there are to keep.

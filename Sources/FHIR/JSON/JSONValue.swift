@@ -58,6 +58,9 @@ package struct JSONValue {
         }
     }
 
+    /// A number without fraction that fits.
+    package var int: Int? { token.flatMap { Int($0) } }
+
     // MARK: Objects and arrays
 
     package var count: Int { Int(node.length) }

@@ -18,6 +18,17 @@ package struct IncomingResource {
 
     /// `fallbackID` serves a Bundle entry whose resource has no id of its own.
     package init(_ resource: JSONValue, fallbackID: ResourceID? = nil) throws(ResourceProblem) {
+        try self.init(resource, fallbackID: fallbackID) { (type, id) throws(ResourceProblem) in try Self.owner(of: resource, type, id) }
+    }
+
+    /// A resource whose owner is known already: this member, or for types that belong to no member the plan.
+    package init(received resource: JSONValue, of patientID: ResourceID) throws(ResourceProblem) {
+        try self.init(resource, fallbackID: nil) { type, _ in ReleasedTypes.isShared(type) ? .plan : .member(patientID: patientID) }
+    }
+
+    private init(_ resource: JSONValue, fallbackID: ResourceID?, owner: (ResourceType, ResourceID) throws(ResourceProblem) -> Owner)
+        throws(ResourceProblem)
+    {
         guard resource.isObject else { throw ResourceProblem("A resource is a JSON object.") }
         guard let typeName = resource["resourceType"]?.text else { throw ResourceProblem("There is no resourceType.") }
         guard let type = ResourceType(typeName) else {
@@ -30,7 +41,7 @@ package struct IncomingResource {
         if let contained = resource["contained"], ReleasedTypes.isClinical(type) { try Self.check(contained: contained, in: type) }
         self.type = type
         self.id = id
-        owner = try Self.owner(of: resource, type, id)
+        self.owner = try owner(type, id)
         source = resource.bytes
         meta = MetaSplice(resource, base: resource.range.lowerBound, missingID: id)
     }

@@ -24,18 +24,27 @@ final class BulkWriter: Sendable {
     }
 
     func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp) throws -> [ImportOutcome] {
-        let outcomes = try state.withLock { state in
+        try write(plan) { try $0.keep(batch, at: now) }
+    }
+
+    func remove(_ resources: [(type: ResourceType, id: ResourceID)], plan: Key<Plan>, member: Key<Member>) throws {
+        try write(plan) { try $0.remove(resources, member: member) }
+    }
+
+    /// One transaction.
+    private func write<T: Sendable>(_ plan: Key<Plan>, _ body: @Sendable (ResourceWriter) throws -> T) throws -> T {
+        let outcome = try state.withLock { state in
             let connection = try state.connection ?? BulkConnection(path: path)
             state.connection = connection
             let writer = try state.writers[plan] ?? ResourceWriter(connection.handle, plan: plan)
             state.writers[plan] = writer
-            do { return try connection.transaction { try writer.keep(batch, at: now) } } catch {
+            do { return try connection.transaction { try body(writer) } } catch {
                 writer.forget()
                 throw error
             }
         }
         checkpoints.noteWrite()
-        return outcomes
+        return outcome
     }
 
     /// Ends the bulk writing; what is written after it opens the connection anew.

@@ -1,3 +1,4 @@
+import Exchange
 import FHIR
 import Foundation
 import GRDB
@@ -6,6 +7,7 @@ import GRDB
 enum Migrations {
     private static let steps: [(version: Int, sql: [UInt8])] = [
         (1, PackageResources.v0001_sql), (2, PackageResources.v0002_sql), (3, PackageResources.v0003_sql),
+        (5, PackageResources.v0005_sql),
     ]
 
     private static let resourceKey = DatabaseFunction("resource_key", argumentCount: 2, pure: true) { values in
@@ -22,13 +24,19 @@ enum Migrations {
         guard version <= newest else { throw NewerSchema(found: version, known: newest) }
         // A step may ask for a resource's number, which SQL cannot make.
         database.add(function: resourceKey)
+        guard steps.contains(where: { $0.version > version }) else { return }
+        // A table that others refer to is made anew under its name; whether every reference still leads somewhere is asked at the end.
+        try database.execute(sql: "PRAGMA foreign_keys = OFF")
         for step in steps where step.version > version {
             try database.inTransaction(.immediate) {
                 try database.execute(sql: String(decoding: step.sql, as: UTF8.self))
                 try database.execute(sql: "PRAGMA user_version = \(step.version)")
+                let lost = try Row.fetchAll(database, sql: "PRAGMA foreign_key_check")
+                guard lost.isEmpty else { throw Refusal(.unavailable, "The data does not fit schema \(step.version); it was left as it is.") }
                 return .commit
             }
         }
+        try database.execute(sql: "PRAGMA foreign_keys = ON")
     }
 }
 

@@ -22,6 +22,8 @@ final class ResourceWriter {
     private let findPlace: Statement
     private let move: Statement
     private let change: Statement
+    private let removeResource: Statement
+    private let removePlace: Statement
     private let roster: RosterWriter
 
     init(_ connection: OpaquePointer, plan: Key<Plan>) throws {
@@ -48,6 +50,8 @@ final class ResourceWriter {
             ON CONFLICT (plan, member, type) DO UPDATE SET count = count + ?4, version = version + 1
             """)
         change = try Statement(connection, "UPDATE clinical_change SET number = number + 1")
+        removeResource = try Statement(connection, "DELETE FROM resource WHERE plan = ? AND member = ? AND type = ? AND id = ?")
+        removePlace = try Statement(connection, "DELETE FROM resource_place WHERE plan = ? AND key = ? AND member = ?")
         roster = try RosterWriter(connection, plan: plan)
     }
 
@@ -58,6 +62,28 @@ final class ResourceWriter {
         let outcomes = try batch.map { try keep($0) }
         try keepCounts()
         return outcomes
+    }
+
+    /// Takes these out of the member's compartment, or the shared ones out of the plan's; what is not there is left out.
+    func remove(_ resources: [(type: ResourceType, id: ResourceID)], member: Key<Member>) throws {
+        for (type, id) in resources {
+            let owner = ReleasedTypes.isShared(type) ? 0 : member.number
+            removeResource.reset()
+            removeResource.bind(1, plan)
+            removeResource.bind(2, owner)
+            removeResource.bind(3, Int64(type.rawValue))
+            removeResource.bind(4, id.text)
+            _ = try removeResource.step()
+            removeResource.reset()
+            guard removeResource.changesCount == 1 else { continue }
+            removePlace.bind(1, plan)
+            removePlace.bind(2, ResourceKey.number(type, id.text))
+            removePlace.bind(3, owner)
+            _ = try removePlace.step()
+            removePlace.reset()
+            gained[Shelf(member: owner, type: type), default: 0] -= 1
+        }
+        try keepCounts()
     }
 
     /// Nothing of the batch has been kept.

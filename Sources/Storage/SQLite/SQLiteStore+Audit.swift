@@ -8,6 +8,7 @@ extension SQLiteStore: AuditStore {
             switch entry.actor {
             case .account(let key, let role, let name): (role, key.number, name)
             case .sponsor(let name): ("sponsor", nil, name)
+            case .member(let key): ("member", nil, "member \(key.number)")
             case .stranger: ("stranger", nil, "")
             case .system(let name): ("system", nil, name)
             }

@@ -13,6 +13,7 @@ package final class SQLiteStore: Sendable {
     let readers: ReaderPool
     let outboxSignal = Signal()
     let syncSignal = Signal()
+    let transferSignal = Signal()
     let clinicalMark = ClinicalMark()
     let disclosures: SQLiteDisclosureLog
     let bulk: BulkWriter
