@@ -4,6 +4,8 @@ import FHIR
 struct CapabilityReader {
     private(set) var software = Sender.Software()
     private(set) var plan = DownloadPlan.usual
+    /// The Patient type declares the operation `$everything`. FHIR R4, Patient, Operations.
+    private(set) var offersEverything = false
     /// From the `oauth-uris` extension, the way before `.well-known/smart-configuration`.
     private(set) var authorize: String?
     private(set) var token: String?
@@ -43,6 +45,7 @@ struct CapabilityReader {
         var seen: Set<ResourceType> = []
         server["resource"]?.forEachElement { resource in
             guard let type = resource["type"]?.text.flatMap({ ResourceType($0) }), seen.insert(type).inserted else { return }
+            if type == .patient { offersEverything = Self.declaresEverything(resource) }
             var canRead = false
             var canSearch = false
             resource["interaction"]?.forEachElement { interaction in
@@ -55,4 +58,19 @@ struct CapabilityReader {
         }
         plan = DownloadPlan(declared)
     }
+
+    /// By the operation's name, which some servers write with its `$`, or by the definition it comes from.
+    private static func declaresEverything(_ patient: JSONValue) -> Bool {
+        var found = false
+        patient["operation"]?.forEachElement { operation in
+            let name = operation["name"]
+            if name?.isText("everything") == true || name?.isText("$everything") == true { found = true }
+            // The definition is a canonical address; a version may stand behind a bar.
+            let definition = operation["definition"]?.string?.utf8.prefix { $0 != UInt8(ascii: "|") }
+            if let definition, definition.suffix(everything.utf8.count).elementsEqual(everything.utf8) { found = true }
+        }
+        return found
+    }
+
+    private static let everything = "/Patient-everything"
 }

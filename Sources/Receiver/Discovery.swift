@@ -110,7 +110,8 @@ struct Discovery: Sendable {
         }
         return Sender(
             base: base, authorize: authorize, token: token, issuer: document.issuer, namesItselfInAnswers: document.namesItselfInAnswers,
-            tokenUsesBasic: document.tokenUsesBasic, software: capabilities.software, plan: capabilities.plan)
+            tokenUsesBasic: document.tokenUsesBasic, software: capabilities.software, plan: capabilities.plan,
+            offersEverything: capabilities.offersEverything)
     }
 
     private func checked(_ text: String) throws(ReceiveProblem) -> WebAddress {

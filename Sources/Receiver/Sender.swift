@@ -12,6 +12,8 @@ struct Sender: Sendable {
     let tokenUsesBasic: Bool
     let software: Software
     let plan: DownloadPlan
+    /// One operation gives the whole record, instead of a search for each type. FHIR R4, Patient/$everything.
+    let offersEverything: Bool
 
     struct Software: Sendable, Equatable {
         var name: String?
