@@ -46,6 +46,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         .target(
@@ -57,7 +58,8 @@ let package = Package(
         .target(name: "CCompression", linkerSettings: [.linkedLibrary("zstd"), .linkedLibrary("z")]),
         .target(
             name: "FHIR", dependencies: ["CSimdJSON", "CCompression"], resources: [.embedInCode("Search/Table")], swiftSettings: house),
-        .target(name: "Trust", dependencies: [crypto, cryptoExtras], swiftSettings: house),
+        .target(
+            name: "Trust", dependencies: [crypto, cryptoExtras, .product(name: "JWTKit", package: "jwt-kit")], swiftSettings: house),
         .target(name: "Exchange", dependencies: ["FHIR", "Trust", crypto], swiftSettings: house),
         .target(
             name: "Storage",
@@ -93,7 +95,7 @@ let package = Package(
         .target(
             name: "Receiver",
             dependencies: [
-                "FHIR", "Trust", crypto, .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                "Exchange", "FHIR", "Trust", crypto, logging, .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 httpClient,
             ] + sockets,
             swiftSettings: house

@@ -19,14 +19,21 @@ struct FoundReferences {
             try LineReader(path: file, maximumLineBytes: 64 * 1024 * 1024).forEachLine { line, _ in
                 let root = try parser.parse(line)
                 if let ids, !(root["id"]?.string.map(ids.contains) ?? false) { return }
-                root.forEachDescendant { value in
-                    guard value.isObject, let text = value["reference"]?.text, let target = target(text) else { return }
-                    byType[target.type, default: []].insert(target.id.text)
-                }
+                add(root)
             } tooLong: { _ in
             }
         } catch {
             throw .badState(path: file, reason: "it cannot be read again (\(error))")
+        }
+    }
+
+    /// Adds those of one resource.
+    mutating func add(bytes: UnsafeRawBufferPointer) throws { add(try parser.parse(bytes)) }
+
+    private mutating func add(_ resource: JSONValue) {
+        resource.forEachDescendant { value in
+            guard value.isObject, let text = value["reference"]?.text, let target = target(text) else { return }
+            byType[target.type, default: []].insert(target.id.text)
         }
     }
 

@@ -27,6 +27,8 @@ package enum ReceiveProblem: Error, Sendable, Equatable {
     case cannotWrite(path: String, reason: String)
     case badState(path: String, reason: String)
     case interrupted
+    /// The store did not take it; `isLost`: because the transfer is not this worker's any more.
+    case notKept(String, isLost: Bool)
 
     package var explanation: String {
         switch self {
@@ -57,6 +59,7 @@ package enum ReceiveProblem: Error, Sendable, Equatable {
         case .cannotWrite(let path, let reason): "\(path) cannot be written: \(reason)."
         case .badState(let path, let reason): "\(path) cannot be used: \(reason)."
         case .interrupted: "Interrupted. What was received so far is kept."
+        case .notKept(let reason, _): "What was received could not be kept: \(reason)"
         }
     }
 
@@ -81,7 +84,7 @@ package enum ReceiveProblem: Error, Sendable, Equatable {
         case .folderInUse: "Wait for it, or choose another folder with --out."
         case .cannotWrite: "Free space or rights, then run the same command again; it goes on where it stopped."
         case .badState: "Remove that file to begin anew, or choose another folder with --out."
-        case .interrupted: "Run the same command again; it goes on where it stopped."
+        case .interrupted, .notKept: "Run the same command again; it goes on where it stopped."
         }
     }
 }

@@ -9,16 +9,7 @@ extension ReceiveState {
             state.member("fhirBase", fhirBase)
             state.member("clientId", clientID)
             state.member("startedAt", Int(startedAt.milliseconds))
-            if let tokens {
-                state.member(
-                    "tokens",
-                    object: { member in
-                        member.member("access", tokens.access)
-                        if let refresh = tokens.refresh { member.member("refresh", refresh) }
-                        if let expires = tokens.expires { member.member("expires", Int(expires.milliseconds)) }
-                        if let patient = tokens.patient { member.member("patient", patient) }
-                    })
-            }
+            if let tokens { state.member("tokens", object: { tokens.write(&$0) }) }
             state.member("requests", requests)
             state.member("retries", retries)
             state.member("types", array: { list in for type in types { type.write(&list) } })
@@ -40,12 +31,7 @@ extension ReceiveState {
         var types: [TypeState] = []
         try root["types"]?.forEachElement { types.append(try TypeState($0)) }
         self.init(from: from, fhirBase: base, clientID: client, startedAt: Timestamp(milliseconds: Int64(started)), types: types)
-        if let tokens = root["tokens"], let access = tokens["access"]?.string {
-            self.tokens = TokenSet(
-                access: access, refresh: tokens["refresh"]?.string,
-                expires: tokens["expires"]?.int.map { Timestamp(milliseconds: Int64($0)) },
-                patient: tokens["patient"]?.text.flatMap { ResourceID($0) }?.text)
-        }
+        tokens = root["tokens"].flatMap { TokenSet(kept: $0) }
         requests = root["requests"]?.int ?? 0
         retries = root["retries"]?.int ?? 0
     }

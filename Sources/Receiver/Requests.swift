@@ -48,6 +48,7 @@ struct Requests: Sendable {
                 throw Stop.type(reason: attempts == 1 ? reason : "\(reason), \(attempts) times", again: true)
             }
             if let wait, wait > backoff.longestRetryAfter {
+                tally.noteAsked(wait)
                 throw Stop.type(reason: "\(reason), and asks to wait \(wait.components.seconds) seconds", again: true)
             }
             let pause = wait ?? backoff.delay(afterAttempt: attempt)

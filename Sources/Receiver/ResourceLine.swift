@@ -5,6 +5,8 @@ enum ResourceLine {
     /// Why a resource is left out.
     struct Rejection: Error { let reason: String }
 
+    static let otherPatient = "it belongs to another patient"
+
     /// The id, when the resource is of this type, small enough, and of no other patient.
     static func check(_ resource: JSONValue, type: ResourceType, patient: String, limit: Int) throws(Rejection) -> String {
         guard resource.isObject else { throw Rejection(reason: "it is no resource") }
@@ -13,7 +15,7 @@ enum ResourceLine {
         }
         guard let id = resource["id"]?.text.flatMap({ ResourceID($0) }) else { throw Rejection(reason: "it has no valid id") }
         guard resource.bytes.count <= limit else { throw Rejection(reason: "it is larger than \(limit) bytes") }
-        let other = Rejection(reason: "it belongs to another patient")
+        let other = Rejection(reason: otherPatient)
         if type == .patient, !id.text.utf8.elementsEqual(patient.utf8) { throw other }
         for element in ["patient", "subject", "beneficiary"] as [StaticString] where namesOther(resource[element], patient) { throw other }
         if type == .provenance, namesOther(resource["target"], patient) { throw other }

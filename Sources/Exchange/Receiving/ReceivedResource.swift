@@ -42,7 +42,8 @@ package struct ReceivedResource {
     /// Nil for what stays as it is: fragments, `urn:`, other servers.
     func rewritten(_ text: String) -> String? {
         guard let target = target(text) else { return nil }
-        if target.type == .patient || isHere(target.type, target.id.text) {
+        if target.type == .patient { return "Patient/\(localIDs.patientID.text)" }
+        if isHere(target.type, target.id.text) {
             return "\(target.type.name)/\(localIDs[target.type, target.id.text].text)"
         }
         return "\(fhirBase)/\(target.type.name)/\(target.id.text)"

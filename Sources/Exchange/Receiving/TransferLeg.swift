@@ -58,7 +58,7 @@ package struct TransferIssue: Sendable, Equatable {
 }
 
 /// What one page, or a part of one, brought: kept in one step with how far the leg has come.
-package struct TransferPage: Sendable {
+package struct LandedPage: Sendable {
     package var resources: [StagedResource] = []
     package var issues: [TransferIssue] = []
     package var leg: TransferLeg

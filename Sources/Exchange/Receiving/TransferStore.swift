@@ -89,6 +89,8 @@ package protocol TransferStore: Sendable {
     func transferCounts(plan: Key<Plan>) throws(Refusal) -> [Transfer.State: Int]
     /// What is there of it before it is kept.
     func stagedCounts(of transfer: Transfer) throws(Refusal) -> [StagedCount]
+    /// One staged resource; its bytes are lent for the length of the call, which is not made when it is not there.
+    func staged(_ type: ResourceType, id: String, of transfer: Transfer, _ body: (UnsafeRawBufferPointer) throws -> Void) throws
     func legs(of transfer: Key<Transfer>) throws(Refusal) -> [TransferLeg]
     func issues(of transfer: Key<Transfer>, limit: Int) throws(Refusal) -> [TransferIssue]
 
@@ -102,6 +104,8 @@ package protocol TransferStore: Sendable {
 
     /// Takes up to `limit` transfers that are due and leases them in one statement, at most `perPayer` from one sender at a time.
     func claimTransfers(holder: String, limit: Int, perPayer: Int, lease: Duration, at now: Timestamp) async throws(Refusal) -> [TransferJob]
+    /// Makes the lease longer; false when it is not this holder's any more.
+    func renew(_ lease: TransferLease, until: Timestamp) async throws(Refusal) -> Bool
     /// Ends the leases that nobody holds any more: at a start, when no other server works on this store.
     func releaseLeases(at now: Timestamp) async throws(Refusal)
     /// Adds a leg that is not there yet; changes nothing on those that are.
@@ -109,7 +113,7 @@ package protocol TransferStore: Sendable {
     /// Writes the tokens in place of the code they came for.
     func keep(sealedTokens: [UInt8], patientID: String, _ lease: TransferLease, at now: Timestamp) async throws(Refusal)
     /// Keeps what a page brought and how far its leg has come, in one step; what is there already is left as it is.
-    func land(_ page: TransferPage, requests: Int, retries: Int, _ lease: TransferLease, until: Timestamp, at now: Timestamp)
+    func land(_ page: LandedPage, requests: Int, retries: Int, _ lease: TransferLease, until: Timestamp, at now: Timestamp)
         async throws(Refusal)
     /// Each staged resource in the order of type and id; the bytes are lent for the length of a call.
     func eachStaged(_ transfer: Transfer, _ body: (ResourceType, String, UnsafeRawBufferPointer) throws -> Void) throws

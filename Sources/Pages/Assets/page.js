@@ -53,6 +53,25 @@
     });
   }
 
+  // A page that tells how something goes on brings itself up to date; what a screen reader is told is only what has changed.
+  if (document.querySelector("[data-refresh]")) {
+    const main = document.getElementById("main");
+    const look = async () => {
+      try {
+        const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const next = page.getElementById("main");
+        if (!next || !page.querySelector("[data-refresh]")) return location.reload();
+        const [old, fresh] = [main, next].map((place) => place.querySelector("[data-refresh]"));
+        if (old.innerHTML !== fresh.innerHTML) old.innerHTML = fresh.innerHTML;
+      } catch {
+        // The next look may find the server again.
+      }
+      setTimeout(look, 1500);
+    };
+    setTimeout(look, 1000);
+  }
+
   for (const time of document.querySelectorAll("time[data-local]")) {
     const at = new Date(time.dateTime);
     if (isNaN(at)) continue;

@@ -15,6 +15,16 @@ enum PageBlock {
     case sample(String)
     case document([Document.Part])
     case empty(title: String, text: String)
+    /// Kinds of records with how many there are of each, and the sum.
+    case kinds([SharedKind])
+    case never([String])
+    /// One bar for each, scaled to the highest; the title says in words what they show.
+    case bars(title: String, [Bar])
+
+    struct Bar {
+        let title: String
+        let count: Int
+    }
 
     struct Pair {
         let name: String
@@ -33,18 +43,18 @@ enum PageBlock {
         /// An instant such as `2026-11-25T03:00:00Z`.
         case time(String)
 
-        var view: View {
+        func view(in language: Language) -> View {
             switch self {
             case .text(let text): ["cText": text]
             case .copy(let text): ["cCopy": text]
             case .link(let text, let address): ["cLink": address, "cLinkText": text]
             case .tag(let tag): ["cTag": tag.word, "cTone": tag.tone.rawValue]
-            case .time(let instant): ["cTime": instant, "cTimeText": DayWords.instant(instant, in: .english)]
+            case .time(let instant): ["cTime": instant, "cTimeText": DayWords.instant(instant, in: language)]
             }
         }
     }
 
-    func view(frame: PortalFrame) -> View {
+    func view(token: FormToken, in language: Language = .english) -> View {
         switch self {
         case .lead(let text): ["bLead": text]
         case .text(let text): ["bText": text]
@@ -52,17 +62,17 @@ enum PageBlock {
         case .inset(let title, let text): ["bInset": ["insetText": text].adding(title.map { ["insetTitle": $0] } ?? [:])]
         case .list(let items): ["bList": ["items": items.map { ["itemText": $0] as View }] as View]
         case .pairs(let pairs):
-            ["bPairs": ["pairs": pairs.map { ["pairName": $0.name, "cells": $0.values.map(\.view)] as View }] as View]
+            ["bPairs": ["pairs": pairs.map { ["pairName": $0.name, "cells": $0.values.map { $0.view(in: language) }] as View }] as View]
         case .table(let columns, let rows):
             [
                 "bTable": [
                     "columns": columns.map { ["columnName": $0] as View },
                     "rows": rows.map { row in
-                        ["cells": zip(columns, row).map { name, cell in cell.view.adding(["cLabel": name]) }] as View
+                        ["cells": zip(columns, row).map { name, cell in cell.view(in: language).adding(["cLabel": name]) }] as View
                     },
                 ] as View
             ]
-        case .form(let form): ["bForm": form.view(token: frame.token)]
+        case .form(let form): ["bForm": form.view(token: token)]
         case .links(let links, let quiet):
             [
                 "bLinks": [
@@ -75,8 +85,31 @@ enum PageBlock {
         case .timeline(let entries): ["bTimeline": ["entries": entries.map(\.view)] as View]
         case .sample(let text): ["bSample": text]
         case .document(let parts): ["bDocument": ["parts": parts.map(\.view)] as View]
+        case .kinds(let kinds): ["bKinds": Self.view(of: kinds, in: language)]
+        case .never(let items): ["bNever": ["items": items.map { ["itemText": $0] as View }] as View]
+        case .bars(let title, let bars): ["bBars": Self.view(of: bars, title: title)]
         case .empty(let title, let text): ["bEmpty": ["emptyTitle": title, "emptyText": text] as View]
         }
+    }
+
+    private static func view(of kinds: [SharedKind], in language: Language) -> View {
+        let sums = RecordGroup.sums(of: kinds)
+        return [
+            "kinds": sums.map { ["kind": $0.group.words(in: language), "count": grouped($0.count)] as View },
+            "totalWord": language("All together", "En total"), "total": grouped(sums.reduce(0) { $0 + $1.count }),
+        ]
+    }
+
+    private static func view(of bars: [Bar], title: String) -> View {
+        let highest = max(1, bars.map(\.count).max() ?? 1)
+        // At least a line for what is there at all.
+        let rects = bars.enumerated().map { index, bar in
+            let height = bar.count == 0 ? 0 : max(2, bar.count * 110 / highest)
+            return [
+                "x": String(index * 8), "y": String(116 - height), "w": "6", "h": String(height), "barTitle": "\(bar.title): \(bar.count)",
+            ] as View
+        }
+        return ["barsTitle": title, "barsWidth": String(max(80, bars.count * 8)), "bars": rects]
     }
 }
 

@@ -25,6 +25,15 @@ package enum PortalField: String, Sendable, CaseIterable {
     case note
     case overlap
     case link
+    case payerName = "payer_name"
+    case payerAddress = "payer_address"
+    case clientID = "client_id"
+    case clientSecret = "client_secret"
+    case scope
+    case directory
+    case search
+    case memberID = "member_id"
+    case birthDate = "birth_date"
 
     var label: String {
         switch self {
@@ -52,6 +61,15 @@ package enum PortalField: String, Sendable, CaseIterable {
         case .file: "File"
         case .note: "What the pictures show"
         case .link: "Link"
+        case .payerName: "Name of the health plan"
+        case .payerAddress: "Its address"
+        case .clientID: "Client id"
+        case .clientSecret: "Client secret"
+        case .scope: "Scope"
+        case .directory: "Directory"
+        case .search: "Search"
+        case .memberID: "Member ID"
+        case .birthDate: "Birth date"
         case .overlap: "How long the secret before keeps working"
         }
     }
@@ -65,8 +83,10 @@ package enum PortalField: String, Sendable, CaseIterable {
         case .code: "one-time-code"
         case .company: "organization"
         case .appName, .description, .homePage, .redirectURIs, .website, .domainReason, .naic, .ein, .npi, .sponsorName, .sponsorRole,
-            .sponsorEmail, .message, .decision, .file, .note, .overlap, .link:
+            .sponsorEmail, .message, .decision, .file, .note, .overlap, .link, .payerName, .payerAddress, .clientID, .clientSecret, .scope, .directory,
+            .search, .memberID:
             "off"
+        case .birthDate: "bday"
         }
     }
 }

@@ -11,6 +11,8 @@ struct PortalForm {
     var hidden: [(name: String, value: String)] = []
     /// A file goes with it.
     var takesFile = false
+    /// It only looks: what was typed goes into the address.
+    var isSearch = false
     /// Says what the form is for where a page has several.
     var label: String?
 
@@ -19,7 +21,7 @@ struct PortalForm {
             "formAction": action, "formToken": token.value, "button": button, "buttonKind": kind == .primary ? "" : " second",
             "inputs": fields.map { $0.view(prefix: prefix) },
             "hiddens": hidden.map { ["hiddenName": $0.name, "hiddenValue": $0.value] as View },
-            "isMultipart": takesFile,
+            "isMultipart": takesFile, "formMethod": isSearch ? "get" : "post", "hasToken": !isSearch,
         ]
         view["formLabel"] = label
         return view

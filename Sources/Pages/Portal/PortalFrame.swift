@@ -29,7 +29,7 @@ package struct PortalFrame: Sendable {
         _ title: String, back: Link? = nil, tag: StateTag? = nil, problems: [PortalProblem] = [], formPrefix: String = "",
         _ blocks: [PageBlock]
     ) -> String {
-        var view: View = ["blocks": blocks.map { $0.view(frame: self) }]
+        var view: View = ["blocks": blocks.map { $0.view(token: token) }]
         view["backURL"] = back?.address
         view["backWord"] = back?.words
         view["tagWord"] = tag?.word

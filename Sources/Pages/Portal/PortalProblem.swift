@@ -30,6 +30,8 @@ package enum PortalProblem: Sendable, Equatable {
     case fileNotNow
     /// Redirect URIs that no real plan takes, each with the reason.
     case notForProduction([String])
+    /// In the words of the page, at a field of it.
+    case said(PortalField?, String)
 
     package var field: PortalField? {
         switch self {
@@ -37,6 +39,7 @@ package enum PortalProblem: Sendable, Equatable {
         case .passwordTooShort, .passwordTooLong, .passwordCommon, .passwordOwnName: .password
         case .wrongSignIn, .tooManyAttempts, .busy, .changedMeanwhile, .noEvidence, .notForProduction: nil
         case .wrongCode: .code
+        case .said(let field, _): field
         case .redirectURIs: .redirectURIs
         case .domainReasonNeeded: .domainReason
         case .sponsorIsYou: .sponsorEmail
@@ -63,6 +66,7 @@ package enum PortalProblem: Sendable, Equatable {
         case .wrongSignIn: "The address and the password do not belong together. Check both and try again."
         case .tooManyAttempts: "Too many attempts for this address. Wait 15 minutes, or set a new password."
         case .busy: "Many people are signing in just now. Try again in a moment."
+        case .said(_, let words): words
         case .wrongCode: "That code is not right. Use the newest one."
         case .redirectURIs(let lines): lines.joined(separator: "\n")
         case .domainReasonNeeded(let domain): "Your address is not of \(domain). Say why, or use an address of that domain."

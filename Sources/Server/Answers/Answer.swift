@@ -33,7 +33,7 @@ enum Answer {
                 .contentType: "text/html; charset=utf-8", .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
                 .referrerPolicy: "no-referrer", .crossOriginOpenerPolicy: "same-origin", .crossOriginResourcePolicy: "same-origin",
                 .contentSecurityPolicy:
-                    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; form-action \(targets); base-uri 'none'; frame-ancestors 'none'",
+                    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action \(targets); base-uri 'none'; frame-ancestors 'none'",
             ], body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
     }
 

@@ -46,6 +46,7 @@ package enum SiteServer {
         router.mount("/healthz", [(.get, { _, _ in Answer.bytes(.ok, plainText, "ok\n".utf8) })], otherwise: onlyRead)
         for desk in desks { mount(desk, site, router) }
         if let sandbox = site.sandbox { SandboxPages(site: site, sandbox: sandbox).mount(router) }
+        for receiving in site.receiving { RecordDoor(site: site, receiving: receiving).mount(router) }
         if let portal = site.portal {
             let door = PortalDoor(site: site, portal: portal) { for desk in desks { desk.tokens.forgetAll() } }
             door.mount(router)

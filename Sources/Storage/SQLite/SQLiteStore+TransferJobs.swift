@@ -48,6 +48,16 @@ extension SQLiteStore: TransferStore {
             attempts: Int(row.int(first + 5)) - 1)
     }
 
+    package func renew(_ lease: TransferLease, until: Timestamp) async throws(Refusal) -> Bool {
+        try await change { database in
+            try database.execute(
+                sql: """
+                    UPDATE transfer SET leased_until = ? WHERE number = ? AND lease_holder = ? AND state IN ('receiving', 'keeping', 'undoing')
+                    """, arguments: [until.milliseconds, lease.transfer.number, lease.holder])
+            return database.changesCount == 1
+        }
+    }
+
     package func releaseLeases(at now: Timestamp) async throws(Refusal) {
         try await change { database in
             try database.execute(sql: "UPDATE transfer SET leased_until = NULL, lease_holder = NULL WHERE lease_holder IS NOT NULL")
@@ -87,7 +97,7 @@ extension SQLiteStore: TransferStore {
         }
     }
 
-    package func land(_ page: TransferPage, requests: Int, retries: Int, _ lease: TransferLease, until: Timestamp, at now: Timestamp)
+    package func land(_ page: LandedPage, requests: Int, retries: Int, _ lease: TransferLease, until: Timestamp, at now: Timestamp)
         async throws(Refusal)
     {
         try await change(hot: { writer in
@@ -178,6 +188,18 @@ extension SQLiteStore: TransferStore {
                     try body(type, row.text(1), row.bytes(2))
                 }
             }
+        }
+    }
+
+    package func staged(_ type: ResourceType, id: String, of transfer: Transfer, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        try read { reader in
+            let row = try reader.statement(
+                "SELECT body FROM staged_resource WHERE plan = ? AND member = ? AND transfer = ? AND type = ? AND source_id = ?")
+            defer { row.reset() }
+            Self.bind(row, transfer)
+            row.bind(4, Int64(type.rawValue))
+            row.bind(5, id)
+            if try row.step() { try body(row.bytes(0)) }
         }
     }
 
