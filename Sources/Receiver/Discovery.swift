@@ -117,6 +117,11 @@ struct Discovery: Sendable {
     private func checked(_ text: String) throws(ReceiveProblem) -> WebAddress {
         guard let address = WebAddress(text) else { throw .badAddress(PlainText.shown(text)) }
         guard address.origin.isSecure || address.origin.isLoopback || allowInsecureHTTP else { throw .insecureAddress(address.text) }
+        do throws(NetworkPolicy.Forbidden) {
+            try requests.courier.policy.check(address.origin)
+        } catch {
+            throw .forbiddenAddress(address.text, reason: error.reason)
+        }
         return address
     }
 }

@@ -5,6 +5,10 @@ struct HTTPAnswer: Sendable {
     let status: Int
     let body: [UInt8]
     let retryAfter: String?
+    /// The `Date` header, as it came.
+    var date: String?
+    /// Where a redirect points, as it came; only for whoever asked to be shown redirects.
+    var location: String?
 
     /// What an OperationOutcome or OAuth error in the body says, made safe to show.
     func words() -> String? {

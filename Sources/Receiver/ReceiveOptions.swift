@@ -16,8 +16,13 @@ package struct ReceiveOptions: Sendable {
     package var resume = false
     /// Requests under way at the same time.
     package var parallelRequests = 4
+    /// Who may be talked to.
+    package var network = NetworkPolicy.command
     /// `http` to other computers than this one.
-    package var allowInsecureHTTP = false
+    package var allowInsecureHTTP: Bool {
+        get { network.plainHTTP == .anywhere }
+        set { network.plainHTTP = newValue ? .anywhere : .onLoopback }
+    }
     /// How long the member may take.
     package var authorizeTimeout: Duration = .seconds(15 * 60)
     /// `_count` of each search.

@@ -2,6 +2,8 @@
 package enum ReceiveProblem: Error, Sendable, Equatable {
     case badAddress(String)
     case insecureAddress(String)
+    /// The network rules refuse it; the reason goes on after the address.
+    case forbiddenAddress(String, reason: String)
     /// No discovery document under any of the addresses tried.
     case nothingFound(from: String, tried: [String])
     case badDiscovery(address: String, reason: String)
@@ -34,6 +36,7 @@ package enum ReceiveProblem: Error, Sendable, Equatable {
         switch self {
         case .badAddress(let text): "\"\(text)\" is not an http or https address."
         case .insecureAddress(let text): "\(text) is not https, and not on this computer; a token and health records would travel in clear."
+        case .forbiddenAddress(let text, let reason): "\(text) \(reason); nothing was sent there."
         case .nothingFound(let from, let tried):
             "No SMART on FHIR server was found at \(from). Tried:\n" + tried.map { "  " + $0 }.joined(separator: "\n")
         case .badDiscovery(let address, let reason): "\(address) cannot be used: \(reason)."
@@ -67,6 +70,7 @@ package enum ReceiveProblem: Error, Sendable, Equatable {
         switch self {
         case .badAddress: "Give the plan's address, such as https://api.example.com/r4."
         case .insecureAddress: "Use https. On a test network without real members, add --insecure."
+        case .forbiddenAddress: "Use the plan's public https address, and register its port if it is another than 443."
         case .nothingFound: "Check the address with the health plan; it usually ends in /r4 or /fhir."
         case .badDiscovery: "Tell the health plan; its discovery document is public."
         case .badRedirectURI: "Register http://127.0.0.1:8765/callback with the health plan, and leave --redirect-uri out."

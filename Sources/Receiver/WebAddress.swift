@@ -15,22 +15,16 @@ struct WebAddress: Sendable, Hashable {
         let host: String
         let port: Int
 
-        var isLoopback: Bool {
-            if host == "localhost" || host == "[::1]" { return true }
-            let parts = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
-            return parts.count == 4 && parts[0] == 127 && !parts.contains(nil)
+        /// The address itself when the host is written as one.
+        var literal: NetworkAddress? {
+            NetworkAddress(host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host)
         }
 
-        /// Private, link-local or shared IPv4 addresses written as numbers, and every IPv6 literal but the loopback.
-        var isInsideNetwork: Bool {
-            if host.hasPrefix("[") { return true }
-            let parts = host.split(separator: ".", omittingEmptySubsequences: false).compactMap { UInt8($0) }
-            guard parts.count == 4 else { return false }
-            switch (parts[0], parts[1]) {
-            case (0, _), (10, _), (127, _), (169, 254), (172, 16...31), (192, 168), (100, 64...127), (224..., _): return true
-            default: return false
-            }
-        }
+        /// This computer, by its one name or by an address.
+        var isLoopback: Bool { host == "localhost" || literal?.kind == .loopback }
+
+        /// Written as an address that is not one of the public internet.
+        var isInsideNetwork: Bool { literal.map { $0.kind != .public } ?? false }
 
         var description: String {
             let usual = isSecure ? 443 : 80
@@ -84,18 +78,19 @@ struct WebAddress: Sendable, Hashable {
 
     private static func hostAndPort(_ authority: ArraySlice<UInt8>) -> (String, Int?)? {
         let host: ArraySlice<UInt8>
+        let name: String
         if authority.first == UInt8(ascii: "[") {
             guard let end = authority.firstIndex(of: UInt8(ascii: "]")) else { return nil }
             host = authority[...end]
-            let digits = host.dropFirst().dropLast()
-            guard digits.count >= 2,
-                digits.allSatisfy({ PercentEncoding.isHexadecimal($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") })
-            else { return nil }
+            let inner = String(decoding: host.dropFirst().dropLast(), as: UTF8.self)
+            guard let address = NetworkAddress(inner), address.family == .v6 else { return nil }
+            name = address.host
         } else {
             host = authority.prefix { $0 != UInt8(ascii: ":") }
             guard (1...253).contains(host.count), host.allSatisfy(isHostCharacter) else { return nil }
+            name = String(decoding: host, as: UTF8.self).lowercased()
+            guard !isOddNumber(host) || NetworkAddress(name) != nil else { return nil }
         }
-        let name = String(decoding: host, as: UTF8.self).lowercased()
         let port = authority[host.endIndex...]
         if port.isEmpty { return (name, nil) }
         let digits = port.dropFirst()
@@ -103,6 +98,17 @@ struct WebAddress: Sendable, Hashable {
             let number = Int(String(decoding: digits, as: UTF8.self)), number <= 65_535
         else { return nil }
         return (name, number)
+    }
+
+    /// The last label is a number, so some programs read the whole as an IPv4 address: `127.1`, `0x7f.1`, `2130706433`. WHATWG URL, host parsing.
+    private static func isOddNumber(_ host: ArraySlice<UInt8>) -> Bool {
+        let dot = UInt8(ascii: ".")
+        let labels = (host.last == dot ? host.dropLast() : host).split(separator: dot, omittingEmptySubsequences: false)
+        guard let last = labels.last, let first = last.first else { return false }
+        if first == UInt8(ascii: "0"), last.count > 1, last[last.startIndex + 1] | 0x20 == UInt8(ascii: "x") {
+            return last.dropFirst(2).allSatisfy(PercentEncoding.isHexadecimal)
+        }
+        return last.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
     }
 
     private static func isHostCharacter(_ byte: UInt8) -> Bool {

@@ -136,9 +136,9 @@ struct HostileSenderTests {
         let sink = try await ScriptServer { _, _ in .init(body: FakePlan.bundle([], total: 0)) }
         let evil = sink.base
         var script = FakePlan.Script.usual
-        script.detour = Self.at("/demo/r4/Observation?") { _ in .init(status: 302, headers: [("Location", evil)]) }
+        script.detour = Self.at("/demo/r4/Observation?") { _ in .init(status: 302, headers: [("Location", evil + "/r4?secret=1")]) }
         let (_, result, _) = try await receive(script)
-        #expect(result.receipt?.failures.first?.reason == "the server answered 302")
+        #expect(result.receipt?.failures.first?.reason == "the server answered 302 and points to \(evil), where nothing is sent")
         #expect(sink.seen.isEmpty)
         await sink.stop()
     }
