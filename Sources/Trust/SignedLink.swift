@@ -32,7 +32,8 @@ package struct SignedLink: Sendable {
         guard text.utf8.count <= 4096, key.count >= 32 else { return nil }
         let keys = JWTKeyCollection()
         await keys.add(hmac: HMACKey(key: SymmetricKey(data: key)), digestAlgorithm: .sha256)
-        guard let claims = try? await keys.verify(text, as: Claims.self), claims.aud.value.contains(where: { $0.utf8.elementsEqual(audience.utf8) }),
+        guard let claims = try? await keys.verify(text, as: Claims.self),
+            claims.aud.value.contains(where: { $0.utf8.elementsEqual(audience.utf8) }),
             !claims.sub.value.isEmpty, !claims.jti.value.isEmpty
         else { return nil }
         let (now, issued, expires) = (Double(now), claims.iat.value.timeIntervalSince1970, claims.exp.value.timeIntervalSince1970)

@@ -24,5 +24,6 @@ package protocol OptInStore: Sendable {
     /// The newest first.
     func optIns(of member: Key<Member>, plan: Key<Plan>) throws(Refusal) -> [OptIn]
     /// Ends every opt-in of this member to this payer and, in the same step, cancels what is still being asked for.
-    func withdraw(_ payer: Key<SendingPayer>, member: Key<Member>, plan: Key<Plan>, audit: AuditEntry, at now: Timestamp) async throws(Refusal)
+    func withdraw(_ payer: Key<SendingPayer>, member: Key<Member>, plan: Key<Plan>, audit: AuditEntry, at now: Timestamp)
+        async throws(Refusal)
 }

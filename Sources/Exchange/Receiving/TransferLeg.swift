@@ -14,7 +14,8 @@ package struct TransferLeg: Sendable, Equatable {
     /// The last `Bundle.total`.
     package var announced: Int?
 
-    package init(_ name: String, status: Status = .open, reason: String? = nil, next: String? = nil, pages: Int = 0, announced: Int? = nil) {
+    package init(_ name: String, status: Status = .open, reason: String? = nil, next: String? = nil, pages: Int = 0, announced: Int? = nil)
+    {
         (self.name, self.status, self.reason, self.next, self.pages, self.announced) = (name, status, reason, next, pages, announced)
     }
 

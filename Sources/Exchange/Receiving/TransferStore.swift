@@ -103,7 +103,8 @@ package protocol TransferStore: Sendable {
     // What a worker does. Each call proves its lease and makes it longer.
 
     /// Takes up to `limit` transfers that are due and leases them in one statement, at most `perPayer` from one sender at a time.
-    func claimTransfers(holder: String, limit: Int, perPayer: Int, lease: Duration, at now: Timestamp) async throws(Refusal) -> [TransferJob]
+    func claimTransfers(holder: String, limit: Int, perPayer: Int, lease: Duration, at now: Timestamp) async throws(Refusal)
+        -> [TransferJob]
     /// Makes the lease longer; false when it is not this holder's any more.
     func renew(_ lease: TransferLease, until: Timestamp) async throws(Refusal) -> Bool
     /// Ends the leases that nobody holds any more: at a start, when no other server works on this store.

@@ -83,7 +83,8 @@ package enum PortalField: String, Sendable, CaseIterable {
         case .code: "one-time-code"
         case .company: "organization"
         case .appName, .description, .homePage, .redirectURIs, .website, .domainReason, .naic, .ein, .npi, .sponsorName, .sponsorRole,
-            .sponsorEmail, .message, .decision, .file, .note, .overlap, .link, .payerName, .payerAddress, .clientID, .clientSecret, .scope, .directory,
+            .sponsorEmail, .message, .decision, .file, .note, .overlap, .link, .payerName, .payerAddress, .clientID, .clientSecret, .scope,
+            .directory,
             .search, .memberID:
             "off"
         case .birthDate: "bday"

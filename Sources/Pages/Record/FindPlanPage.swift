@@ -25,7 +25,8 @@ package struct FindPlanPage: Sendable {
                     action: frame.root + "/plans",
                     fields: [
                         PortalInput(
-                            .search, label: say("Name of the plan, or part of it", "Nombre del plan, o parte de él"), values: [.search: search])
+                            .search, label: say("Name of the plan, or part of it", "Nombre del plan, o parte de él"),
+                            values: [.search: search])
                     ], button: say("Search", "Buscar"), kind: found.isEmpty ? .primary : .second, isSearch: true))
         ]
         if found.isEmpty {
@@ -81,7 +82,9 @@ package struct OptInPage: Sendable {
                 say(
                     "You go to the page of \(payer). There you say who you are and agree once more.",
                     "Usted va a la página de \(payer). Allí dice quién es y confirma su permiso."),
-                say("Your record comes to \(plan). You look at it before it is kept.", "Su expediente llega a \(plan). Usted lo revisa antes de guardarlo."),
+                say(
+                    "Your record comes to \(plan). You look at it before it is kept.",
+                    "Su expediente llega a \(plan). Usted lo revisa antes de guardarlo."),
                 say("Your care team at \(plan) can then see it.", "Después su equipo de atención en \(plan) puede verlo."),
             ]),
             .heading(say("What comes", "Qué llega")),

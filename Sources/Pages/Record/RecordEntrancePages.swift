@@ -25,7 +25,8 @@ package struct RecordEntrancePage: Sendable {
             .lead(
                 say(
                     "Did you have another health plan before? \(frame.planName) can bring your health record from there, if you say so.",
-                    "¿Tuvo antes otro plan de salud? \(frame.planName) puede traer su expediente de salud desde allí, si usted lo permite."))
+                    "¿Tuvo antes otro plan de salud? \(frame.planName) puede traer su expediente de salud desde allí, si usted lo permite.")
+            )
         ]
         if choices.isEmpty {
             blocks.append(
@@ -35,7 +36,8 @@ package struct RecordEntrancePage: Sendable {
                         fields: [
                             PortalInput(
                                 .memberID, label: say("Member ID", "Número de miembro"),
-                                hint: say("It is on your \(frame.planName) card.", "Está en su tarjeta de \(frame.planName)."), values: values,
+                                hint: say("It is on your \(frame.planName) card.", "Está en su tarjeta de \(frame.planName)."),
+                                values: values,
                                 problems: problems),
                             PortalInput(
                                 .birthDate, label: say("Birth date", "Fecha de nacimiento"),
@@ -93,7 +95,9 @@ package struct RecordCodePage: Sendable {
                     ], button: say("Go on", "Continuar"), hidden: [("sign_in", signIn)])),
             .links([.init(say("Start again", "Empezar de nuevo"), frame.root)], quiet: true),
         ]
-        if let mailURL { blocks.append(.links([.init(say("See the mail in the sandbox", "Ver el correo de prueba"), mailURL)], quiet: true)) }
+        if let mailURL {
+            blocks.append(.links([.init(say("See the mail in the sandbox", "Ver el correo de prueba"), mailURL)], quiet: true))
+        }
         return frame.page(say("Check your e-mail", "Revise su correo"), back: frame.root, problems: problems, blocks)
     }
 }

@@ -23,7 +23,11 @@ package struct RecordNoticePage: Sendable {
                         "We have noted “\(plan)”. \(frame.planName) looks for a way to reach it.",
                         "Anotamos «\(plan)». \(frame.planName) buscará cómo contactarlo.")
                 )
-            case .notFound: (say("Page not found", "No encontramos la página"), say("There is no page at this address.", "No hay ninguna página en esta dirección."))
+            case .notFound:
+                (
+                    say("Page not found", "No encontramos la página"),
+                    say("There is no page at this address.", "No hay ninguna página en esta dirección.")
+                )
             case .formExpired:
                 (
                     say("This page is too old", "Esta página ya venció"),
@@ -32,9 +36,15 @@ package struct RecordNoticePage: Sendable {
             case .linkUsed:
                 (
                     say("This link does not work any more", "Este enlace ya no sirve"),
-                    say("It works once, and for a few minutes. Ask for a new one.", "Sirve una sola vez y por pocos minutos. Pida uno nuevo.")
+                    say(
+                        "It works once, and for a few minutes. Ask for a new one.",
+                        "Sirve una sola vez y por pocos minutos. Pida uno nuevo.")
                 )
-            case .tooMany: (say("Too many tries", "Demasiados intentos"), say("Please wait a while, then try again.", "Espere un rato e intente de nuevo."))
+            case .tooMany:
+                (
+                    say("Too many tries", "Demasiados intentos"),
+                    say("Please wait a while, then try again.", "Espere un rato e intente de nuevo.")
+                )
             case .answerNotOurs:
                 (
                     say("This answer does not belong here", "Esta respuesta no corresponde"),

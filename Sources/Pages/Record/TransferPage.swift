@@ -74,7 +74,10 @@ package struct TransferPage: Sendable {
 
     private var ready: [PageBlock] {
         var blocks: [PageBlock] = [
-            .lead(say("This came from \(card.payer). Nothing is kept before you say so.", "Esto vino de \(card.payer). Nada se guarda hasta que usted lo diga."))
+            .lead(
+                say(
+                    "This came from \(card.payer). Nothing is kept before you say so.",
+                    "Esto vino de \(card.payer). Nada se guarda hasta que usted lo diga."))
         ]
         if let person {
             blocks.append(
@@ -133,7 +136,8 @@ package struct TransferPage: Sendable {
             blocks.append(
                 .lead(
                     say(
-                        "\(card.payer) sent what you have already. Nothing changed.", "\(card.payer) envió lo que usted ya tiene. Nada cambió.")))
+                        "\(card.payer) sent what you have already. Nothing changed.",
+                        "\(card.payer) envió lo que usted ya tiene. Nada cambió.")))
         } else {
             var lines: [String] = []
             if card.added > 0 { lines.append(say("\(grouped(card.added)) items are new.", "\(grouped(card.added)) elementos son nuevos.")) }
@@ -191,14 +195,22 @@ package struct TransferPage: Sendable {
         case "wrongAnswer":
             say("The answer did not come from \(card.payer). We did not use it.", "La respuesta no vino de \(card.payer). No la usamos.")
         case "refused":
-            say("\(card.payer) does not let us in any more. Please agree there once more.", "\(card.payer) ya no nos permite entrar. Dé su permiso allí otra vez.")
+            say(
+                "\(card.payer) does not let us in any more. Please agree there once more.",
+                "\(card.payer) ya no nos permite entrar. Dé su permiso allí otra vez.")
         case "noPatient":
-            say("\(card.payer) did not say whose record it is, so we asked for nothing.", "\(card.payer) no dijo de quién es el expediente. Por eso no pedimos nada.")
+            say(
+                "\(card.payer) did not say whose record it is, so we asked for nothing.",
+                "\(card.payer) no dijo de quién es el expediente. Por eso no pedimos nada.")
         case "otherPerson": say("The record seems to be another person’s.", "El expediente parece ser de otra persona.")
         case "unreachable":
-            say("\(card.payer) did not answer, though we tried many times.", "\(card.payer) no respondió, aunque lo intentamos muchas veces.")
+            say(
+                "\(card.payer) did not answer, though we tried many times.",
+                "\(card.payer) no respondió, aunque lo intentamos muchas veces.")
         case "unusable":
-            say("What \(card.payer) sends cannot be used. We have told our people.", "Lo que envía \(card.payer) no se puede usar. Ya avisamos a nuestro equipo.")
+            say(
+                "What \(card.payer) sends cannot be used. We have told our people.",
+                "Lo que envía \(card.payer) no se puede usar. Ya avisamos a nuestro equipo.")
         default: say("Something went wrong on our side.", "Algo falló de nuestro lado.")
         }
     }

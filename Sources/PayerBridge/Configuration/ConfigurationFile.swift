@@ -21,7 +21,7 @@ enum ConfigurationFile {
         let (host, port) = try listen(top["listen"])
         let publicAddress = try top.required("publicAddress", of: root).address()
         let dataDirectory = resolve(try top.required("dataDirectory", of: root).text(), folder)
-        let plans = try top.required("plans", of: root).elements().map { try plan($0, publicAddress) }
+        let plans = try top.required("plans", of: root).elements().map { try plan($0, publicAddress, folder: folder) }
         let ids = plans.map(\.id)
         guard Set(ids).count == ids.count else { throw try top.required("plans", of: root).problem("Two plans have the same id.") }
         return ServerConfiguration(
@@ -46,8 +46,8 @@ enum ConfigurationFile {
         return (String(text[..<colon]), port)
     }
 
-    private static func plan(_ node: ConfigurationNode, _ publicAddress: String) throws -> ServerConfiguration.PlanEntry {
-        let members = try node.mapping(["id", "name", "hosts", "codeAddress", "environment", "tokens", "release"])
+    private static func plan(_ node: ConfigurationNode, _ publicAddress: String, folder: String) throws -> ServerConfiguration.PlanEntry {
+        let members = try node.mapping(["id", "name", "hosts", "codeAddress", "environment", "tokens", "release", "receive"])
         let idNode = try members.required("id", of: node)
         let id = try idNode.text()
         let isPlain = id.utf8.allSatisfy { ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2D }
@@ -77,7 +77,16 @@ enum ConfigurationFile {
         if let release = members["release"] { policy.release = try ReleaseConfiguration.read(release) }
         return ServerConfiguration.PlanEntry(
             id: id, name: try members.required("name", of: node).text(), addresses: PlanAddresses(authorization: authorization, fhir: fhir),
-            policy: policy, hosts: hosts)
+            policy: policy, receive: try members["receive"].map { try receive($0, folder: folder) }, hosts: hosts)
+    }
+
+    private enum KeepChoice: String, CaseIterable { case atOnce, afterLook }
+
+    private static func receive(_ node: ConfigurationNode, folder: String) throws -> ServerConfiguration.ReceiveEntry {
+        let members = try node.mapping(["linkKeyFile", "keep"])
+        return ServerConfiguration.ReceiveEntry(
+            linkKeyFile: try members["linkKeyFile"].map { resolve(try $0.text(), folder) },
+            keepsAtOnce: try members["keep"]?.choice(KeepChoice.self) == .atOnce)
     }
 
     private enum CodeAddressChoice: String, CaseIterable {

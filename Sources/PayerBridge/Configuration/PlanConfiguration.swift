@@ -8,8 +8,20 @@ struct ServerConfiguration: Sendable {
         let name: String
         let addresses: PlanAddresses
         let policy: PlanPolicy
+        /// Set for a plan that brings its members' records from others.
+        var receive: ReceiveEntry?
         /// Hosts, as they stand in a request's Host, at whose root the plan is served.
         let hosts: [String]
+    }
+
+    /// How a plan receives.
+    struct ReceiveEntry: Sendable {
+        /// The file with the key that the plan's own member portal signs its links with.
+        var linkKeyFile: String?
+        /// Kept as soon as it has arrived, without the member's look.
+        var keepsAtOnce = false
+        /// Members of the sandbox that anyone may choose to be.
+        var choices: [String] = []
     }
 
     let host: String

@@ -2,10 +2,12 @@ import Exchange
 import Foundation
 import Trust
 
-/// The sandbox's configuration: one plan, everything in one directory, mails kept to be shown.
+/// The sandbox's configuration: a plan that sends and one that receives, everything in one directory, mails kept to be shown.
 enum SandboxConfiguration {
     static let planID = "demo"
     static let planName = "Demo Health Plan"
+    static let receiverID = "new"
+    static let receiverName = "New Health Plan"
 
     static func make(data: String, port: Int, smtp: String?, passwordCost: PasswordCost = .strong) throws -> ServerConfiguration {
         let publicAddress = "http://localhost:\(port)"
@@ -13,9 +15,14 @@ enum SandboxConfiguration {
             id: planID, name: planName,
             addresses: PlanAddresses(authorization: "\(publicAddress)/\(planID)/oauth2", fhir: "\(publicAddress)/\(planID)/r4"),
             policy: PlanPolicy(environment: .sandbox, codeAddress: .typed, limits: .sandbox), hosts: [])
+        let receiver = ServerConfiguration.PlanEntry(
+            id: receiverID, name: receiverName,
+            addresses: PlanAddresses(authorization: "\(publicAddress)/\(receiverID)/oauth2", fhir: "\(publicAddress)/\(receiverID)/r4"),
+            policy: PlanPolicy(environment: .sandbox, codeAddress: .typed, limits: .sandbox),
+            receive: ServerConfiguration.ReceiveEntry(choices: NewHealthPlan.memberIDs), hosts: [])
         return ServerConfiguration(
             host: "127.0.0.1", port: port, publicAddress: publicAddress, dataDirectory: data, keyFile: data + "/key",
-            mail: try smtp.map(mail), plans: [plan], hasPortal: true, passwordCost: passwordCost)
+            mail: try smtp.map(mail), plans: [plan, receiver], hasPortal: true, passwordCost: passwordCost)
     }
 
     private static func mail(_ address: String) throws -> MailConfiguration {

@@ -2,6 +2,7 @@ import Exchange
 import Foundation
 import Logging
 import Mail
+import Receiver
 import Server
 import ServiceLifecycle
 import Storage
@@ -47,7 +48,28 @@ struct Composition {
             portal: configuration.hasPortal
                 ? Portal(
                     passwordCost: configuration.passwordCost, requiresSecondFactor: sandbox == nil,
-                    evidenceFolder: configuration.dataDirectory + "/evidence") : nil)
+                    evidenceFolder: configuration.dataDirectory + "/evidence") : nil,
+            receiving: try receiving(isSandbox: sandbox != nil))
+    }
+
+    /// The plans that receive, each with the way in for its members and the way out to other payers.
+    private func receiving(isSandbox: Bool) throws -> [Receiving] {
+        let entries = configuration.plans.filter { $0.receive != nil }
+        guard !entries.isEmpty else { return [] }
+        let sealing = try sealing()
+        return try entries.compactMap { entry in
+            guard let receive = entry.receive else { return nil }
+            return Receiving(
+                plan: try plan(entry.id), entrance: isSandbox ? .choose(receive.choices) : .code,
+                linkKey: try receive.linkKeyFile.map { try KeyFile.bytes($0) { [] } },
+                connector: SenderConnection(network: isSandbox ? .sandbox : .production), sealing: sealing)
+        }
+    }
+
+    /// Secrets that must be used again lie in the store under a key that does not.
+    func sealing() throws -> Sealing {
+        let file = try KeyFile.bytes(configuration.dataDirectory + "/sealing-key") { KeyFile.random(SealingKeys.length) }
+        return Sealing(keys: try SealingKeys(file))
     }
 
     /// Serves until a signal asks to stop; requests in hand are finished first.
@@ -57,11 +79,23 @@ struct Composition {
         var services: [any Service] = [server]
         if let mail = configuration.mail { services.append(try delivery(mail, logger)) }
         if site.portal != nil { services.append(SyncDelivery(store: store, plans: plans, world: .real, logger: logger)) }
+        if !site.receiving.isEmpty { services.append(try transfers(isSandbox: site.sandbox != nil, logger)) }
         services.append(Housekeeping(store: store, logger: logger))
         var group = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(10)
         try await ServiceGroup(configuration: group).run()
+    }
+
+    private func transfers(isSandbox: Bool, _ logger: Logger) throws -> TransferService {
+        var settings = TransferSettings()
+        settings.network = isSandbox ? .sandbox : .production
+        let atOnce = try configuration.plans.filter { $0.receive?.keepsAtOnce == true }.map { try plan($0.id).key }
+        return TransferService(
+            store: store,
+            worker: TransferWorker(
+                store: store, world: .real, settings: settings, sealing: try sealing(), keepsAtOnce: Set(atOnce),
+                holder: SecretText.hexadecimal(), logger: logger))
     }
 
     private func delivery(_ mail: MailConfiguration, _ logger: Logger) throws -> OutboxDelivery {

@@ -34,7 +34,9 @@ struct ArrivalReport {
                 guard coding.isObject else { return }
                 isEmpty = false
                 let system = coding["system"]?.string ?? ""
-                if !KnownCodes.knows(system) { unknown[system.isEmpty ? "without a system" : PlainText.shown(system, limit: 120), default: 0] += 1 }
+                if !KnownCodes.knows(system) {
+                    unknown[system.isEmpty ? "without a system" : PlainText.shown(system, limit: 120), default: 0] += 1
+                }
             }
             if isEmpty { unknown["words alone", default: 0] += 1 }
         }

@@ -19,7 +19,8 @@ struct TransferKeeping: Sendable {
         let member = try await member()
         let compartment = Compartment(plan: transfer.plan, member: transfer.member, patientID: member.text)
         let ids = LocalIDs(
-            plan: transfer.plan, member: transfer.member, payer: transfer.payer, patientID: member, servesPatient: try servesPatient(member))
+            plan: transfer.plan, member: transfer.member, payer: transfer.payer, patientID: member, servesPatient: try servesPatient(member)
+        )
         let change = try await store.keepVersions(job, isWhole: transfer.report?.isWhole ?? false, localIDs: ids, at: world.now())
         try serve(compartment, ids)
         return change
@@ -29,7 +30,8 @@ struct TransferKeeping: Sendable {
         let member = try await member()
         let compartment = Compartment(plan: transfer.plan, member: transfer.member, patientID: member.text)
         let ids = LocalIDs(
-            plan: transfer.plan, member: transfer.member, payer: transfer.payer, patientID: member, servesPatient: try servesPatient(member))
+            plan: transfer.plan, member: transfer.member, payer: transfer.payer, patientID: member, servesPatient: try servesPatient(member)
+        )
         let gone = try store.broughtOnly(by: transfer).map { (type: $0.type, id: $0.localID) }
         try store.remove(gone, in: compartment, at: world.now())
         try await store.forgetVersions(job, at: world.now())

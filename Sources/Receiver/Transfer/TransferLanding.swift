@@ -53,7 +53,8 @@ final class TransferLanding: Sendable {
                 return news
             }
             try await store.land(
-                page, requests: news.0, retries: news.1, job.lease, until: now.adding(seconds: Int(settings.lease.components.seconds)), at: now)
+                page, requests: news.0, retries: news.1, job.lease, until: now.adding(seconds: Int(settings.lease.components.seconds)),
+                at: now)
             if rest.isEmpty { return }
         }
     }

@@ -21,7 +21,7 @@ struct TransferReception: Sendable {
     func run() async throws -> Outcome {
         var options = ReceiveOptions(
             from: job.payer.address, clientID: job.payer.clientID, clientSecret: try clientSecret(), out: "")
-        options.allowInsecureHTTP = settings.allowsInsideNetwork
+        options.network = settings.network.permitting(job.payer.address)
         options.parallelRequests = settings.requests
         options.pageSize = settings.pageSize
         options.maximumAttempts = settings.requestAttempts
@@ -88,7 +88,9 @@ struct TransferReception: Sendable {
             return bytes
         }
         if let sealed = job.sealedTokens {
-            guard let tokens = TokenSet(json: try opened(sealed, "tokens")) else { throw ReceiveProblem.tokenUnusable("it was not kept whole") }
+            guard let tokens = TokenSet(json: try opened(sealed, "tokens")) else {
+                throw ReceiveProblem.tokenUnusable("it was not kept whole")
+            }
             return tokens
         }
         guard let code = job.sealedCode, let verifier = job.sealedVerifier else {
@@ -145,7 +147,8 @@ struct TransferReception: Sendable {
         case .noPatient: return .failed(.init(.noPatient, problem.explanation), nil)
         case .differentMember: return .failed(.init(.otherPerson, problem.explanation), nil)
         case .wrongIssuer: return .failed(.init(.wrongAnswer, problem.explanation), nil)
-        case .badAddress, .insecureAddress, .badDiscovery, .tokenUnusable: return .failed(.init(.unusable, problem.explanation), nil)
+        case .badAddress, .insecureAddress, .forbiddenAddress, .badDiscovery, .tokenUnusable:
+            return .failed(.init(.unusable, problem.explanation), nil)
         case .notKept(let words, let isLost): throw Refusal(isLost ? .conflict : .unavailable, words)
         case .interrupted: throw CancellationError()
         case .badRedirectURI, .cannotListen, .authorizationTimedOut, .nothingToResume, .otherReceive, .alreadyReceived, .folderNotEmpty,

@@ -17,8 +17,8 @@ package struct TransferSettings: Sendable {
     package var firstRetryDelay: Duration = .milliseconds(500)
     /// How long a worker holds a transfer without a word; it says one every third of that.
     package var lease: Duration = .seconds(30)
-    /// `http`, and addresses inside this network: for a sandbox alone.
-    package var allowsInsideNetwork = false
+    /// Whom transfers may talk to.
+    package var network = NetworkPolicy.production
     package var limits = ReceiveLimits()
     /// Bytes that one transfer may bring.
     package var mostBytes = 2 << 30

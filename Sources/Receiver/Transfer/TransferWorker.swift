@@ -100,7 +100,9 @@ package struct TransferWorker: Sendable {
         } catch {
             // A shutdown gives it back at once.
             let isShutdown = Task.isCancelled || error is CancellationError
-            if !isShutdown { logger.error("a transfer broke off", metadata: ["transfer": "\(job.transfer.id)", "cause": "\(Self.cause(error))"]) }
+            if !isShutdown {
+                logger.error("a transfer broke off", metadata: ["transfer": "\(job.transfer.id)", "cause": "\(Self.cause(error))"])
+            }
             let pause = isShutdown ? .zero : Self.pause(after: job.attempts, settings)
             let problem = TransferProblem(.internalTrouble, isShutdown ? "The server was stopped; it goes on." : Self.words(error))
             try? await postpone(job, problem, pause, mayFail: !isShutdown)
@@ -120,7 +122,8 @@ package struct TransferWorker: Sendable {
             try await store.finish(job, .differ, problem: problem, report: report, change: nil, at: world.now())
         case .failed(let problem, let report):
             try await store.finish(job, .fail, problem: problem, report: report, change: nil, at: world.now())
-        case .later(let problem, let pause): try await postpone(job, problem, max(pause, Self.pause(after: job.attempts, settings)), mayFail: true)
+        case .later(let problem, let pause):
+            try await postpone(job, problem, max(pause, Self.pause(after: job.attempts, settings)), mayFail: true)
         }
     }
 

@@ -41,7 +41,8 @@ enum RecordCallback {
                 return TransferProblem(.wrongAnswer, "The answer came from another server (\(sender.prefix(200))), not from \(expected).")
             }
             if sender == nil, awaited.needsIssuer {
-                return TransferProblem(.wrongAnswer, "The answer does not say that it comes from \(expected), though that server always does.")
+                return TransferProblem(
+                    .wrongAnswer, "The answer does not say that it comes from \(expected), though that server always does.")
             }
         }
         guard let error = (try? form.single("error")) ?? nil else { return nil }

@@ -28,7 +28,9 @@ struct RecordDoor: Sendable {
         var paths: [String] = []
         for row in rows where !paths.contains(row.path) { paths.append(row.path) }
         for path in paths {
-            router.mount(base + "/record" + path, rows.filter { $0.path == path }.map { row in (row.method, { try await answer($0, $1, row) }) }) {
+            router.mount(
+                base + "/record" + path, rows.filter { $0.path == path }.map { row in (row.method, { try await answer($0, $1, row) }) }
+            ) {
                 _ in Answer.page(.methodNotAllowed, RecordNoticePage(frame: plainFrame(.english), kind: .notFound).html())
             }
         }
@@ -48,7 +50,8 @@ struct RecordDoor: Sendable {
         let known = cookie.read(request)
         let browser = known ?? Secret.make(.session)
         let language =
-            RecordCookie.language(request).flatMap { Language(rawValue: $0) } ?? .preferred(acceptLanguage: request.headers[.acceptLanguage])
+            RecordCookie.language(request).flatMap { Language(rawValue: $0) }
+            ?? .preferred(acceptLanguage: request.headers[.acceptLanguage])
         do {
             if row.method == .get, let wanted = request.uri.queryParameters["lang"].flatMap({ Language(rawValue: String($0)) }) {
                 // The address without the switch, so that a reload does not switch back.

@@ -92,7 +92,8 @@ enum RecordEntrance {
         case .signedIn(let member): return try await call.door.signIn(member, call, how: "code by mail")
         case .wrong:
             return codePage(
-                call, text, [.said(.code, say("That code is not right. Use the newest one.", "Ese código no es correcto. Use el más nuevo."))])
+                call, text,
+                [.said(.code, say("That code is not right. Use the newest one.", "Ese código no es correcto. Use el más nuevo."))])
         case .ended: return call.notice(.linkUsed, .gone)
         }
     }

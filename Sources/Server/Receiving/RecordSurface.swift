@@ -113,7 +113,9 @@ enum RecordSurface {
             redirectURI: redirectURI, fhirBase: facts.fhirBase, issuer: facts.issuer, needsIssuer: facts.needsIssuer)
         do throws(Refusal) {
             _ = try await call.store.begin(
-                new, audit: call.audit("record.opt-in", "member \(member.key.number)", detail: "payer \(payer.key.number), wording \(OptInPage.wording)"),
+                new,
+                audit: call.audit(
+                    "record.opt-in", "member \(member.key.number)", detail: "payer \(payer.key.number), wording \(OptInPage.wording)"),
                 at: call.now)
         } catch {
             guard error.code == .conflict else { throw error }
@@ -132,7 +134,8 @@ enum RecordSurface {
     private static func transfer(_ call: RecordCall) throws(Refusal) -> Transfer {
         let member = try call.member()
         // Another member's is not there.
-        guard let transfer = try call.store.transfer(id: call.parameter("transfer"), plan: call.plan.key), transfer.member == member.key else {
+        guard let transfer = try call.store.transfer(id: call.parameter("transfer"), plan: call.plan.key), transfer.member == member.key
+        else {
             throw Refusal(.notFound, "There is no such transfer.")
         }
         return transfer
@@ -175,7 +178,8 @@ enum RecordSurface {
 
     private static func move(_ call: RecordCall) async throws -> Response {
         let transfer = try transfer(call)
-        guard let action = Transfer.Action(rawValue: call.parameter("action")), [.keep, .discard, .undo, .stop, .retry].contains(action) else {
+        guard let action = Transfer.Action(rawValue: call.parameter("action")), [.keep, .discard, .undo, .stop, .retry].contains(action)
+        else {
             throw Refusal(.notFound, "There is no such step.")
         }
         if action == .undo {

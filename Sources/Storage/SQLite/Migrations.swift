@@ -32,7 +32,9 @@ enum Migrations {
                 try database.execute(sql: String(decoding: step.sql, as: UTF8.self))
                 try database.execute(sql: "PRAGMA user_version = \(step.version)")
                 let lost = try Row.fetchAll(database, sql: "PRAGMA foreign_key_check")
-                guard lost.isEmpty else { throw Refusal(.unavailable, "The data does not fit schema \(step.version); it was left as it is.") }
+                guard lost.isEmpty else {
+                    throw Refusal(.unavailable, "The data does not fit schema \(step.version); it was left as it is.")
+                }
                 return .commit
             }
         }

@@ -2,7 +2,8 @@ package import Exchange
 package import FHIR
 
 extension SQLiteStore: RemovalStore {
-    package func remove(_ resources: [(type: ResourceType, id: ResourceID)], in compartment: Compartment, at now: Timestamp) throws(Refusal) {
+    package func remove(_ resources: [(type: ResourceType, id: ResourceID)], in compartment: Compartment, at now: Timestamp) throws(Refusal)
+    {
         guard !resources.isEmpty else { return }
         defer { clinicalMark.changed() }
         do { try bulk.remove(resources, plan: compartment.plan, member: compartment.member) } catch { throw Self.refusal(error) }

@@ -39,7 +39,8 @@ extension SQLiteStore {
             try Self.write(audit, database, at: now)
             return Transfer(
                 key: Key(database.lastInsertedRowID), id: new.id, plan: new.plan, member: new.member, payer: new.payer,
-                state: .authorizing, createdAt: now, startedAt: nil, arrivedAt: nil, movedAt: now, patientID: nil, problem: nil, report: nil,
+                state: .authorizing, createdAt: now, startedAt: nil, arrivedAt: nil, movedAt: now, patientID: nil, problem: nil,
+                report: nil,
                 change: nil, requests: 0, retries: 0, dueAt: now)
         }
     }
