@@ -6,17 +6,19 @@ import Testing
 /// The tests that are made from the table of roles and routes.
 @Suite("Roles and routes of the portal")
 struct PortalRoutesTests {
-    private enum Role: String, CaseIterable { case stranger, developer, reviewer, planOperator }
+    private enum Role: String, CaseIterable { case stranger, developer, reviewer, planOperator, careManager }
 
     /// What each row must answer to each role: the page itself, the way to sign in, or no.
     private static func isAdmitted(_ role: Role, _ admission: Admission) -> Bool {
         switch admission {
         case .anyone: true
         case .halfSignedIn(.portal): role == .developer
-        case .halfSignedIn(.review): role == .reviewer || role == .planOperator
+        case .halfSignedIn(.review), .staff: role == .reviewer || role == .planOperator || role == .careManager
         case .developer: role == .developer
         case .reviewer: role == .reviewer
         case .planSide: role == .reviewer || role == .planOperator
+        case .planOperator: role == .planOperator
+        case .careManager: role == .careManager
         }
     }
 
@@ -30,12 +32,14 @@ struct PortalRoutesTests {
             let visitors: [Role: PortalVisitor] = [
                 .stranger: PortalVisitor(site), .developer: developer, .reviewer: try await site.planSide(),
                 .planOperator: try await site.planSide(.planOperator, plan: site.demo),
+                .careManager: try await site.planSide(.careManager, plan: site.demo),
             ]
             for row in table where !row.path.hasSuffix("/sign-out") {
                 let path = row.path.replacing(":client", with: "app-none").replacing(":case", with: "999").replacing(
                     ":link", with: "p2pl_none"
                 )
-                .replacing(":file", with: "none").replacing(":session", with: "999")
+                .replacing(":file", with: "none").replacing(":session", with: "999").replacing(":payer", with: "999")
+                .replacing(":transfer", with: "none").replacing(":action", with: "undo").replacing(":member", with: "999")
                 for (role, visitor) in visitors {
                     let name = "\(row.method) \(row.path) as \(role)"
                     let headers = visitor.cookieHeader + [("Content-Type", "application/x-www-form-urlencoded")]
@@ -78,7 +82,7 @@ struct PortalRoutesTests {
                 for row in table where row.method == "POST" && row.admission.realm == (page.hasPrefix("/portal") ? .portal : .review) {
                     if case .anyone = row.admission { continue }
                     if case .halfSignedIn = row.admission, isOperator { continue }
-                    if row.admission == .planSide, isOperator { continue }
+                    if [.planSide, .planOperator, .staff].contains(row.admission), isOperator { continue }
                     let path = row.path.replacing(":client", with: "app-none").replacing(":case", with: "999")
                     let answer = try await site.web.send(
                         "POST", site.absolute(path),

@@ -199,6 +199,8 @@ struct SQLiteStoreTests {
                 try await store.writer.write { database in
                     // Newer tables first, those that refer to others before the others.
                     for table in [
+                        "record_link", "record_sign_in", "record_session", "kept_version", "transfer_issue", "staged_resource",
+                        "transfer_leg", "transfer", "opt_in", "payer_wish", "sending_payer",
                         "observed_call", "audit", "plan_sync", "case_entry", "evidence", "production_request", "verification",
                         "application",
                         "account_session", "password_link", "sign_up", "account",

@@ -12,13 +12,15 @@ package struct Account: Sendable {
         case reviewer
         /// Sees the apps of one plan and may block one there.
         case planOperator = "operator"
+        /// Looks at the records of one plan's members.
+        case careManager
 
         package var realm: Realm { self == .developer ? .portal : .review }
     }
 
     package let key: Key<Account>
     package let role: Role
-    /// The operator's plan.
+    /// The plan of an operator or a care manager.
     package let plan: Key<Plan>?
     /// The address as it was typed; two that differ in case alone are one account.
     package let address: String

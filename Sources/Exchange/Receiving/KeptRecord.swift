@@ -50,6 +50,8 @@ package protocol KeptRecordStore: Sendable {
     func forgetVersions(_ job: TransferJob, at now: Timestamp) async throws(Refusal)
     /// The newest kept transfer of this payer, the only one that can be undone.
     func newestKept(payer: Key<SendingPayer>, member: Key<Member>, plan: Key<Plan>) throws(Refusal) -> Key<Transfer>?
+    /// Whether anything of another payer is part of the record.
+    func hasKept(_ member: Key<Member>, plan: Key<Plan>) throws(Refusal) -> Bool
     /// By type and local id.
     func origins(of member: Key<Member>, plan: Key<Plan>) throws(Refusal) -> [Reference: Origin]
 }

@@ -64,6 +64,8 @@ package protocol SenderConnector: Sendable {
     func find(_ address: String) async throws(Refusal) -> SenderFacts
     /// The address of the other plan's authorize page.
     func authorizeAddress(_ facts: SenderFacts, _ request: AuthorizeRequest) -> String
+    /// Everything that can be checked without a member. `secret` nil for a public client.
+    func examine(_ payer: SendingPayer, secret: String?, redirectURI: String) async -> [ConnectionCheck]
     /// Reads a directory, JSON or a FHIR Bundle; refused when it is neither.
     func listed(in directory: [UInt8]) throws(Refusal) -> [ListedPayer]
 }

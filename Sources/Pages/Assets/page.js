@@ -63,7 +63,7 @@
         const next = page.getElementById("main");
         if (!next || !page.querySelector("[data-refresh]")) return location.reload();
         const [old, fresh] = [main, next].map((place) => place.querySelector("[data-refresh]"));
-        if (old.innerHTML !== fresh.innerHTML) old.innerHTML = fresh.innerHTML;
+        if (!old.isEqualNode(fresh)) old.replaceChildren(...fresh.childNodes);
       } catch {
         // The next look may find the server again.
       }

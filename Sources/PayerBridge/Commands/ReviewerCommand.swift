@@ -15,15 +15,22 @@ struct ReviewerCommand: AsyncParsableCommand {
         @OptionGroup var store: StoreOptions
         @Option(help: "The person's work address.") var email: String
         @Option(help: "The person's name.") var name: String
-        @Flag(help: "Not a reviewer, but the operator of the plan named by --plan: sees its apps and may block one.") var `operator` = false
+        @Flag(help: "Not a reviewer, but the operator of the plan named by --plan: its apps, and what it brings from other plans.")
+        var `operator` = false
+        @Flag(help: "Not a reviewer, but a care manager of the plan named by --plan: sees the records of its members.") var careManager =
+            false
+
+        func validate() throws {
+            if `operator`, careManager { throw ValidationError("One account has one role: --operator or --care-manager.") }
+        }
 
         func run() async throws {
             try await Failing.clearly {
                 guard let address = EmailAddress(email) else { throw ConfigurationProblem("\(email) is not an e-mail address.") }
                 let composition = try await store.open()
-                let plan = `operator` ? try composition.plan(store.plan).key : nil
+                let plan = `operator` || careManager ? try composition.plan(store.plan).key : nil
                 let now = World.real.now()
-                let role: Account.Role = `operator` ? .planOperator : .reviewer
+                let role: Account.Role = careManager ? .careManager : `operator` ? .planOperator : .reviewer
                 // Nobody knows this password; the link replaces it.
                 let password = try PasswordHash.make(Secret.make(.session).text, cost: composition.configuration.passwordCost)
                 let audit = AuditEntry(.system("command line"), "account.create", "account \(address.text)", detail: role.rawValue)

@@ -33,7 +33,7 @@ struct SandboxCommand: AsyncParsableCommand {
             let lock = try ServerLock(directory: data)
             let demo = try DemoHealthPlan(composition, members: members)
             try await demo.make()
-            try await NewHealthPlan(composition).make()
+            try await NewHealthPlan(composition).make(password: demo.staffPassword)
             let site = try composition.site(sandbox: demo.sandbox)
             try demo.writeJSON()
             let words = demo.words

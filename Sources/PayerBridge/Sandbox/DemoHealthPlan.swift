@@ -32,6 +32,11 @@ struct DemoHealthPlan {
         queue = try DemoQueue(composition, plan: plan)
     }
 
+    /// Of everybody on the plans' side.
+    var staffPassword: String { queue.password }
+    /// Where a member of the New Health Plan brings their record.
+    private var recordAddress: String { "\(publicAddress)/\(SandboxConfiguration.receiverID)/record" }
+
     private var data: String { composition.configuration.dataDirectory }
     private var publicAddress: String { composition.configuration.publicAddress }
 
@@ -88,6 +93,8 @@ struct DemoHealthPlan {
         [
             .init(title: "Walk through it as a member (open this in a browser)", line: authorizeLink),
             .init(
+                title: "Bring a record to the New Health Plan, as its member (open this in a browser)", line: recordAddress),
+            .init(
                 title: "Get the member's record onto disk, as the receiving payer",
                 line:
                     "\(CommandLine.arguments[0]) receive --from \(publicAddress)/demo --client-id \(Self.clientID) --client-secret-file \(data)/client-secret --out received"
@@ -127,6 +134,9 @@ struct DemoHealthPlan {
               Portal     \(publicAddress)/portal
               Review     \(publicAddress)/review   (\(DemoQueue.reviewer), password \(queue.password))
 
+              New Health Plan  \(recordAddress)
+              Its people       \(publicAddress)/review   (\(NewHealthPlan.planOperator), \(NewHealthPlan.careManager), the same password)
+
               Client id      \(Self.clientID)
               Client secret  \(secret.text)
               Redirect URIs  \(redirectURIs.joined(separator: "\n                 "))
@@ -156,6 +166,16 @@ struct DemoHealthPlan {
                         entry.member("token", plan.addresses.token)
                         entry.member("fhir", plan.addresses.fhir)
                     }
+                })
+            root.member(
+                "receiver",
+                object: { receiver in
+                    receiver.member("record", recordAddress)
+                    receiver.member("fhir", "\(publicAddress)/\(SandboxConfiguration.receiverID)/r4")
+                    receiver.member("memberIds", strings: NewHealthPlan.memberIDs)
+                    receiver.member("operator", NewHealthPlan.planOperator)
+                    receiver.member("careManager", NewHealthPlan.careManager)
+                    receiver.member("password", queue.password)
                 })
             root.member(
                 "apps",

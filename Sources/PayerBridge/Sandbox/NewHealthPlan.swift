@@ -12,6 +12,9 @@ struct NewHealthPlan {
     /// The test members' ids at their new plan.
     static let memberIDs = (1...SyntheticPlan.testMembers).map { "NEW-\(1000 + $0)" }
 
+    static let planOperator = "operator@new-health-plan.example.com"
+    static let careManager = "care@new-health-plan.example.com"
+
     private let composition: Composition
     private let plan: Plan
     private let sender: Plan
@@ -27,7 +30,9 @@ struct NewHealthPlan {
         Receiving.redirectURI(publicAddress: composition.configuration.publicAddress, plan: SandboxConfiguration.receiverID)
     }
 
-    func make() async throws {
+    /// `password`: of the people at this plan.
+    func make(password: String) async throws {
+        try await makeStaff(password)
         let store = composition.store
         let now = World.real.now()
         let roster = zip(Self.memberIDs, 0..<SyntheticPlan.testMembers).map { memberID, index in
@@ -55,5 +60,18 @@ struct NewHealthPlan {
                 name: SandboxConfiguration.planName, address: address, clientID: Self.clientID,
                 sealedSecret: try sealing.seal(Array(secret.text.utf8), context)),
             plan: plan.key, audit: AuditEntry(.system("sandbox"), "payer.keep", "payer \(address)"), at: now)
+    }
+
+    private func makeStaff(_ password: String) async throws {
+        let people: [(String, String, Account.Role)] = [
+            (Self.planOperator, "Olga Operator", .planOperator), (Self.careManager, "Carl Care", .careManager),
+        ]
+        for (email, name, role) in people {
+            guard let address = EmailAddress(email), try composition.store.account(address, realm: .review) == nil else { continue }
+            let hash = try PasswordHash.make(password, cost: composition.configuration.passwordCost)
+            _ = try await composition.store.add(
+                NewAccount(role: role, plan: plan.key, address: address, name: name, password: hash),
+                audit: AuditEntry(.system("sandbox"), "account.create", "account \(email)"), at: World.real.now())
+        }
     }
 }

@@ -40,6 +40,15 @@ package struct SenderConnection: SenderConnector {
         return facts.authorize + (facts.authorize.utf8.contains(UInt8(ascii: "?")) ? "&" : "?") + PercentEncoding.form(fields)
     }
 
+    package func examine(_ payer: SendingPayer, secret: String?, redirectURI: String) async -> [ConnectionCheck] {
+        do throws(Refusal) {
+            let facts = try await find(payer.address)
+            return [.init(name: "Discovery", outcome: .passed, seen: facts.software ?? facts.fhirBase, fix: nil)]
+        } catch {
+            return [.init(name: "Discovery", outcome: .failed, seen: error.message, fix: "Check the address with the plan.")]
+        }
+    }
+
     package func listed(in directory: [UInt8]) throws(Refusal) -> [ListedPayer] {
         let reading: DirectoryReading
         do throws(SenderDirectory.Problem) { reading = try SenderDirectory(network).read(directory) } catch {

@@ -205,7 +205,7 @@ enum AccountSurface {
                 old.key, of: old.account.key, audit: AuditEntry(old.account, "session.end", "account \(old.account.key.number)"),
                 at: call.now)
         }
-        let home = call.realm == .review ? (account.role == .reviewer ? "/review" : "/review/applications") : "/portal/applications"
+        let home = account.role.home
         let next = begun.stage == .password ? call.root + "/second-factor" : target(call) ?? home
         return Answer.seeOther(next, [.setCookie: PortalCookie(call.realm, publicAddress: call.site.publicAddress).header(begun.secret)])
     }
@@ -274,4 +274,16 @@ enum AccountSurface {
 
 extension PortalMail {
     func outgoing(to address: String) -> OutgoingMail { OutgoingMail(to: address, subject: subject, text: text) }
+}
+
+extension Account.Role {
+    /// The page a person comes to after signing in.
+    fileprivate var home: String {
+        switch self {
+        case .developer: "/portal/applications"
+        case .reviewer: "/review"
+        case .planOperator: "/review/applications"
+        case .careManager: "/review/members"
+        }
+    }
 }

@@ -46,7 +46,11 @@ struct PortalCall: Sendable {
                     .init("Cases", "/review"), .init("Applications", "/review/applications"), .init("Audit log", "/review/audit"),
                     .init("Account", "/review/account"),
                 ]
-            case .planOperator: menu = [.init("Applications", "/review/applications"), .init("Account", "/review/account")]
+            case .planOperator:
+                menu = [.init("Applications", "/review/applications")]
+                if receiving != nil { menu += [.init("Transfers", "/review/transfers"), .init("Other plans", "/review/payers")] }
+                menu.append(.init("Account", "/review/account"))
+            case .careManager: menu = [.init("Members", "/review/members"), .init("Account", "/review/account")]
             }
         }
         return PortalFrame(
@@ -54,6 +58,9 @@ struct PortalCall: Sendable {
             sandboxHome: site.sandbox == nil ? nil : site.publicAddress + "/", menu: menu,
             signOut: session == nil ? nil : root + "/sign-out", token: FormToken(site.keys.formToken(browser.hash)))
     }
+
+    /// How the plan of the one who is signed in receives; nil for a plan that does not.
+    var receiving: Receiving? { site.receiving.first { $0.plan.key == session?.account.plan } }
 
     func show(_ html: String, isProblem: Bool = false) -> Response { Answer.page(isProblem ? .unprocessableContent : .ok, html) }
 
@@ -73,7 +80,7 @@ extension Account {
         switch role {
         case .developer: .developer
         case .reviewer: .reviewer
-        case .planOperator: .planOperator
+        case .planOperator, .careManager: .planOperator
         }
     }
 }

@@ -12,12 +12,18 @@ package enum Admission: Sendable, Equatable {
     case reviewer
     /// A reviewer, or the operator of a plan.
     case planSide
+    /// Anyone who comes in by the plans' side.
+    case staff
+    /// The operator of a plan.
+    case planOperator
+    /// Someone who may see the records of a plan's members.
+    case careManager
 
     package var realm: Account.Realm {
         switch self {
         case .anyone(let realm), .halfSignedIn(let realm): realm
         case .developer: .portal
-        case .reviewer, .planSide: .review
+        case .reviewer, .planSide, .staff, .planOperator, .careManager: .review
         }
     }
 
@@ -32,6 +38,9 @@ package enum Admission: Sendable, Equatable {
         case .developer: return Self.judge(session, [.developer])
         case .reviewer: return Self.judge(session, [.reviewer])
         case .planSide: return Self.judge(session, [.reviewer, .planOperator])
+        case .staff: return Self.judge(session, [.reviewer, .planOperator, .careManager])
+        case .planOperator: return Self.judge(session, [.planOperator])
+        case .careManager: return Self.judge(session, [.careManager])
         }
     }
 

@@ -9,7 +9,7 @@ import Trust
 enum SettingsSurface {
     static let routes: [PortalRoute] = Account.Realm.allCases.flatMap { realm in
         let root = realm == .portal ? "/portal" : "/review"
-        let whole: Admission = realm == .portal ? .developer : .planSide
+        let whole: Admission = realm == .portal ? .developer : .staff
         return [
             PortalRoute(.get, root + "/account", whole) { try show($0, []) },
             PortalRoute(.post, root + "/account/sessions/:session/end", whole, endSession),

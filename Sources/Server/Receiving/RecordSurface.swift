@@ -35,7 +35,7 @@ enum RecordSurface {
         let page = RecordHomePage(
             frame: call.frame, firstName: member.firstName,
             transfers: try shown.map { try card($0, payer: payers[$0.payer] ?? "", call) }, permissions: permissions,
-            hasRecord: try !call.store.origins(of: member.key, plan: call.plan.key).isEmpty)
+            hasRecord: try call.store.hasKept(member.key, plan: call.plan.key))
         return call.show(page.html())
     }
 

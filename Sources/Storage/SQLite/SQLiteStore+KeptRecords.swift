@@ -185,6 +185,16 @@ extension SQLiteStore: KeptRecordStore {
         }
     }
 
+    package func hasKept(_ member: Key<Member>, plan: Key<Plan>) throws(Refusal) -> Bool {
+        try read { reader in
+            let row = try reader.statement("SELECT 1 FROM kept_version WHERE plan = ? AND member = ? LIMIT 1")
+            defer { row.reset() }
+            row.bind(1, plan.number)
+            row.bind(2, member.number)
+            return try row.step()
+        }
+    }
+
     package func origins(of member: Key<Member>, plan: Key<Plan>) throws(Refusal) -> [Reference: Origin] {
         try read { reader in
             let row = try reader.statement(
