@@ -1,4 +1,5 @@
 package import Exchange
+import Trust
 
 /// Everything one running server serves, put together by the composition root.
 package struct Site: Sendable {
@@ -16,6 +17,9 @@ package struct Site: Sendable {
     package let sandbox: Sandbox?
     /// Nil where no developer portal is open.
     package let portal: Portal?
+
+    /// The plan that a developer builds against: the sandbox's, else the first.
+    var builtAgainst: Plan? { plans.first { $0.policy.environment == .sandbox } ?? plans.first }
 
     package init(
         plans: [Plan], store: any Store, world: World, keys: ServerKeys, publicAddress: String, hosts: HostTable, sandbox: Sandbox?,
