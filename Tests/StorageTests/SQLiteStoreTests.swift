@@ -199,12 +199,19 @@ struct SQLiteStoreTests {
                 try await store.writer.write { database in
                     // Newer tables first, those that refer to others before the others.
                     for table in [
+                        "redirect_change", "recovery_code", "application_logo", "tried_grant", "request_dropped", "request_entry",
                         "observed_call", "audit", "plan_sync", "case_entry", "evidence", "production_request", "verification",
                         "application",
                         "account_session", "password_link", "sign_up", "account",
                     ] { try database.execute(sql: "DROP TABLE \(table)") }
                     try database.execute(
                         sql: """
+                            ALTER TABLE app_secret DROP COLUMN is_lent; DROP INDEX access_grant_by_app; DROP TABLE member_account;
+                            CREATE TABLE member_account (
+                                plan INTEGER NOT NULL REFERENCES plan (number), email TEXT NOT NULL,
+                                member INTEGER NOT NULL REFERENCES member (number), proven_at INTEGER NOT NULL,
+                                PRIMARY KEY (plan, email)) STRICT;
+                            CREATE INDEX member_account_by_member ON member_account (plan, member);
                             ALTER TABLE app_secret DROP COLUMN last_used_at;
                             ALTER TABLE resource ADD COLUMN terms BLOB NOT NULL DEFAULT x'';
                             ALTER TABLE resource_count DROP COLUMN version; DROP TABLE clinical_change; DROP TABLE resource_place;

@@ -25,6 +25,16 @@ package enum PortalField: String, Sendable, CaseIterable {
     case note
     case overlap
     case link
+    case kind
+    case status
+    case from
+    case to
+    case requestID = "id"
+    case member
+    case redirectURI = "redirect_uri"
+    case query
+    case path
+    case reason
 
     var label: String {
         switch self {
@@ -52,6 +62,16 @@ package enum PortalField: String, Sendable, CaseIterable {
         case .file: "File"
         case .note: "What the pictures show"
         case .link: "Link"
+        case .kind: "Kind"
+        case .status: "Answer"
+        case .from: "From (UTC)"
+        case .to: "To (UTC)"
+        case .requestID: "Request ID"
+        case .member: "Test member"
+        case .redirectURI: "Redirect URI"
+        case .query: "Query"
+        case .path: "Or your own, below the FHIR address"
+        case .reason: "Why"
         case .overlap: "How long the secret before keeps working"
         }
     }
@@ -65,7 +85,8 @@ package enum PortalField: String, Sendable, CaseIterable {
         case .code: "one-time-code"
         case .company: "organization"
         case .appName, .description, .homePage, .redirectURIs, .website, .domainReason, .naic, .ein, .npi, .sponsorName, .sponsorRole,
-            .sponsorEmail, .message, .decision, .file, .note, .overlap, .link:
+            .sponsorEmail, .message, .decision, .file, .note, .overlap, .link, .kind,
+            .status, .from, .to, .requestID, .member, .redirectURI, .query, .path, .reason:
             "off"
         }
     }

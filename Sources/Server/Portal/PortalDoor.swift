@@ -24,6 +24,7 @@ package struct PortalDoor: Sendable {
     var routes: [PortalRoute] {
         AccountSurface.routes + SettingsSurface.routes + ApplicationSurface.routes + SecretSurface.routes + VerificationSurface.routes
             + ProductionSurface.routes + DirectorySurface.routes + ReviewSurface.routes + CollectionSurface.routes + DocsSurface.routes
+            + RequestLogSurface.routes
     }
 
     /// The table of roles and routes, for the tests that are made from it.

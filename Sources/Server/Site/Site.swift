@@ -4,7 +4,7 @@ import Trust
 /// Everything one running server serves, put together by the composition root.
 package struct Site: Sendable {
     package typealias Store = AccountStore & AppStore & ApplicationStore & AttemptStore & AuditStore & AuthorizationStore & ClinicalStore
-        & DisclosureLog & GrantStore & MailArchive & MemberStore & ProductionStore & SyncStore & VerificationStore
+        & DisclosureLog & GrantStore & MailArchive & MemberStore & ProductionStore & RequestStore & SyncStore & VerificationStore
 
     package let plans: [Plan]
     package let store: any Store
@@ -17,6 +17,11 @@ package struct Site: Sendable {
     package let sandbox: Sandbox?
     /// Nil where no developer portal is open.
     package let portal: Portal?
+    /// Where requests gather for their developers; nil where no portal is open.
+    package let requests: RequestBuffer?
+
+    /// What is asked of a real plan is noted by nobody.
+    func requests(at plan: Plan) -> RequestBuffer? { plan.policy.environment == .sandbox ? requests : nil }
 
     /// The plan that a developer builds against: the sandbox's, else the first.
     var builtAgainst: Plan? { plans.first { $0.policy.environment == .sandbox } ?? plans.first }
@@ -27,5 +32,6 @@ package struct Site: Sendable {
     ) {
         (self.plans, self.store, self.world, self.keys) = (plans, store, world, keys)
         (self.publicAddress, self.hosts, self.sandbox, self.portal) = (publicAddress, hosts, sandbox, portal)
+        requests = portal == nil ? nil : RequestBuffer()
     }
 }
