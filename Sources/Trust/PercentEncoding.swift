@@ -1,9 +1,9 @@
 /// Percent encoding of RFC 3986 §2.1.
-enum PercentEncoding {
+package enum PercentEncoding {
     private static let hexadecimal = Array("0123456789ABCDEF".utf8)
 
     /// Every byte but the unreserved ones becomes `%XX`, so the text means the same in a query and in a form.
-    static func encoded(_ text: String) -> String {
+    package static func encoded(_ text: String) -> String {
         var output: [UInt8] = []
         for byte in text.utf8 {
             if isUnreserved(byte) {

@@ -41,6 +41,14 @@ struct DocumentTests {
         if name == .guide { #expect(html.contains("CLIENT=app-mine") && html.contains("REDIRECT=https://mine.example/back")) }
     }
 
+    @Test func `a redirect URI is one word of the shell's line, whatever stands in it`() throws {
+        var mine = reader
+        mine.redirectURI = "https://mine.example/back?a=1&b='$(id)"
+        let document = DocumentShelf.document(.guide, for: mine)
+        let lines = document.parts.compactMap { if case .code(let text, _) = $0 { text } else { nil } }.joined()
+        #expect(lines.contains(#"REDIRECT='https://mine.example/back?a=1&b='\''$(id)'"#), "\(lines.prefix(600))")
+    }
+
     @Test func `every chapter of a long page is a page, and every link leads to a page, a chapter or a heading that is there`() throws {
         var places: Set<String> = ["/docs", "/docs/test-members"]
         var pages: [(place: String, html: String)] = []

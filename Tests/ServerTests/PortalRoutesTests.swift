@@ -111,6 +111,34 @@ struct PortalRoutesTests {
         }
     }
 
+    @Test("What is not there below the portal, the console and the documentation is a page, for whoever asks")
+    func nothingThere() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            for path in ["/portal/nothing/here", "/review/nothing", "/docs/guide/a/b", "/portal/applications/app-none/none/x"] {
+                let answer = try await site.get(path)
+                #expect(answer.status == 404 && answer.text.contains("There is nothing here"), "\(path): \(answer.status)")
+                #expect(answer.header("Content-Type") == "text/html; charset=utf-8", "\(path)")
+            }
+            #expect(try await site.get("/api/portal/nothing").header("Content-Type") != "text/html; charset=utf-8")
+        }
+    }
+
+    @Test("A redirect URI with a query of its own stands encoded in the collections")
+    func collections() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            let ana = PortalVisitor(site)
+            try await ana.signUp("ana@lakeside.example")
+            let app = try await ana.createApp(redirectURIs: "https://app.lakeside.example/back?fixed=1&more=2")
+            let encoded = "https%3A%2F%2Fapp.lakeside.example%2Fback%3Ffixed%3D1%26more%3D2"
+            for file in ["postman.json", "requests.http"] {
+                try await ana.open("/portal/applications/\(app.clientID)/\(file)")
+                #expect(ana.text.contains(encoded), "\(file)")
+                #expect(ana.text.contains("redirect_uri={{redirect_uri_encoded}}&state"), "\(file)")
+            }
+            #expect(ana.text.contains("code={{code}}&redirect_uri={{redirect_uri_encoded}}"))
+        }
+    }
+
     @Test("A form sent from another site is refused even with its token")
     func foreign() async throws {
         try await RunningSite.with(isSandbox: true, hasPortal: true) { site in

@@ -201,12 +201,19 @@ struct SQLiteStoreTests {
                     for table in [
                         "record_link", "record_sign_in", "record_session", "kept_version", "transfer_issue", "staged_resource",
                         "transfer_leg", "transfer", "opt_in", "payer_wish", "sending_payer",
+                        "redirect_change", "recovery_code", "application_logo", "tried_grant", "request_dropped", "request_entry",
                         "observed_call", "audit", "plan_sync", "case_entry", "evidence", "production_request", "verification",
                         "application",
                         "account_session", "password_link", "sign_up", "account",
                     ] { try database.execute(sql: "DROP TABLE \(table)") }
                     try database.execute(
                         sql: """
+                            ALTER TABLE app_secret DROP COLUMN is_lent; DROP INDEX access_grant_by_app; DROP TABLE member_account;
+                            CREATE TABLE member_account (
+                                plan INTEGER NOT NULL REFERENCES plan (number), email TEXT NOT NULL,
+                                member INTEGER NOT NULL REFERENCES member (number), proven_at INTEGER NOT NULL,
+                                PRIMARY KEY (plan, email)) STRICT;
+                            CREATE INDEX member_account_by_member ON member_account (plan, member);
                             ALTER TABLE app_secret DROP COLUMN last_used_at;
                             ALTER TABLE resource ADD COLUMN terms BLOB NOT NULL DEFAULT x'';
                             ALTER TABLE resource_count DROP COLUMN version; DROP TABLE clinical_change; DROP TABLE resource_place;

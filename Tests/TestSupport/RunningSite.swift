@@ -50,7 +50,12 @@ package struct RunningSite: Sendable {
             let site = try await make(
                 store, port: try freePort(), host: host, clock: clock, release: release, folder: folder, isSandbox: isSandbox,
                 hasPortal: hasPortal)
-            let syncs = hasPortal ? [SyncDelivery(store: store, plans: site.site.plans, world: clock.world, logger: logger)] : []
+            let syncs: [any Service] =
+                hasPortal
+                ? [
+                    SyncDelivery(store: store, plans: site.site.plans, world: clock.world, logger: logger),
+                    RequestKeeping(site: site.site, logger: logger),
+                ] : []
             guard let running = try await site.started(others + syncs, logger) else { continue }
             let result: Result<Void, any Error>
             do { result = .success(try await use(site)) } catch { result = .failure(error) }

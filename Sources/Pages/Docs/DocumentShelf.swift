@@ -58,9 +58,20 @@ package struct DocumentShelf: Sendable {
             (self.clientID, self.redirectURI) = (clientID, redirectURI)
         }
 
+        /// As one word of a shell's line, whatever stands in it.
+        private static func quoted(_ text: String) -> String {
+            let isPlain = text.utf8.allSatisfy { byte in
+                (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5A) || (byte >= 0x61 && byte <= 0x7A)
+                    || "-._/:%".utf8.contains(byte)
+            }
+            return isPlain ? text : "'" + text.replacing("'", with: "'\\''") + "'"
+        }
+
         func fill(_ text: String) -> String {
             var text = text
-            if let redirectURI { text = text.replacing("REDIRECT=http://localhost:8080/sandbox/callback", with: "REDIRECT=" + redirectURI) }
+            if let redirectURI {
+                text = text.replacing("REDIRECT=http://localhost:8080/sandbox/callback", with: "REDIRECT=" + Self.quoted(redirectURI))
+            }
             if let clientID {
                 text = text.replacing("demo-receiving-payer", with: clientID)
                 text = text.replacing("SECRET=$(cat var/sandbox/client-secret)", with: "SECRET=...   # shown once, when you made it")

@@ -210,6 +210,7 @@ package struct ApplicationPage: Sendable {
         if mayReplaceSecret { blocks.append(.links([.init("Replace the secret", root + "/secret")], quiet: true)) }
         blocks.append(.heading("Health plans"))
         blocks.append(plans.isEmpty ? .text("Your credentials are at no health plan yet.") : planTable)
+        blocks.append(.links([.init("Open the request log", root + "/requests")], quiet: true))
         blocks.append(.heading("Take it into your tools"))
         blocks.append(
             .pairs([

@@ -42,6 +42,8 @@ enum PageBlock {
         case tag(StateTag)
         /// An instant such as `2026-11-25T03:00:00Z`.
         case time(String)
+        /// Several in one place, each on a line of its own.
+        indirect case lines([Cell])
 
         func view(in language: Language) -> View {
             switch self {
@@ -49,6 +51,8 @@ enum PageBlock {
             case .copy(let text): ["cCopy": text]
             case .link(let text, let address): ["cLink": address, "cLinkText": text]
             case .tag(let tag): ["cTag": tag.word, "cTone": tag.tone.rawValue]
+            // A template that did not find the name in a line would take it from the cell around it, and never end.
+            case .lines(let cells): ["cLines": cells.map { $0.view(in: language).adding(["cLines": false]) }]
             case .time(let instant): ["cTime": instant, "cTimeText": DayWords.instant(instant, in: language)]
             }
         }

@@ -34,6 +34,16 @@ package enum PortalField: String, Sendable, CaseIterable {
     case search
     case memberID = "member_id"
     case birthDate = "birth_date"
+    case kind
+    case status
+    case from
+    case to
+    case requestID = "id"
+    case member
+    case redirectURI = "redirect_uri"
+    case query
+    case path
+    case reason
 
     var label: String {
         switch self {
@@ -70,6 +80,16 @@ package enum PortalField: String, Sendable, CaseIterable {
         case .search: "Search"
         case .memberID: "Member ID"
         case .birthDate: "Birth date"
+        case .kind: "Kind"
+        case .status: "Answer"
+        case .from: "From (UTC)"
+        case .to: "To (UTC)"
+        case .requestID: "Request ID"
+        case .member: "Test member"
+        case .redirectURI: "Redirect URI"
+        case .query: "Query"
+        case .path: "Or your own, below the FHIR address"
+        case .reason: "Why"
         case .overlap: "How long the secret before keeps working"
         }
     }
@@ -84,8 +104,7 @@ package enum PortalField: String, Sendable, CaseIterable {
         case .company: "organization"
         case .appName, .description, .homePage, .redirectURIs, .website, .domainReason, .naic, .ein, .npi, .sponsorName, .sponsorRole,
             .sponsorEmail, .message, .decision, .file, .note, .overlap, .link, .payerName, .payerAddress, .clientID, .clientSecret, .scope,
-            .directory,
-            .search, .memberID:
+            .directory, .search, .memberID, .kind, .status, .from, .to, .requestID, .member, .redirectURI, .query, .path, .reason:
             "off"
         case .birthDate: "bday"
         }

@@ -1,6 +1,11 @@
 /// A form of the portal: its fields as they are to be shown, and its one button.
 struct PortalForm {
     enum Kind { case primary, second }
+    enum Shape {
+        case column
+        /// Chooses what a page shows: its fields stand in a row and go into the address.
+        case filter
+    }
 
     let action: String
     let fields: [PortalInput]
@@ -15,13 +20,15 @@ struct PortalForm {
     var isSearch = false
     /// Says what the form is for where a page has several.
     var label: String?
+    var shape = Shape.column
 
     func view(token: FormToken) -> View {
         var view: View = [
             "formAction": action, "formToken": token.value, "button": button, "buttonKind": kind == .primary ? "" : " second",
             "inputs": fields.map { $0.view(prefix: prefix) },
             "hiddens": hidden.map { ["hiddenName": $0.name, "hiddenValue": $0.value] as View },
-            "isMultipart": takesFile, "formMethod": isSearch ? "get" : "post", "hasToken": !isSearch,
+            "isMultipart": takesFile, "formClass": shape == .filter ? "filter" : "column",
+            "formMethod": shape == .filter || isSearch ? "get" : "post", "hasToken": shape == .column && !isSearch,
         ]
         view["formLabel"] = label
         return view

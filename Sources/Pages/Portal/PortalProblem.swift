@@ -32,10 +32,14 @@ package enum PortalProblem: Sendable, Equatable {
     case notForProduction([String])
     /// In the words of the page, at a field of it.
     case said(PortalField?, String)
+    /// A time that cannot be read.
+    case invalidTime(PortalField)
 
     package var field: PortalField? {
         switch self {
-        case .missing(let field), .tooLong(let field), .invalidEmail(let field), .invalidWebAddress(let field): field
+        case .missing(let field), .tooLong(let field), .invalidEmail(let field), .invalidWebAddress(let field),
+            .invalidTime(let field):
+            field
         case .passwordTooShort, .passwordTooLong, .passwordCommon, .passwordOwnName: .password
         case .wrongSignIn, .tooManyAttempts, .busy, .changedMeanwhile, .noEvidence, .notForProduction: nil
         case .wrongCode: .code
@@ -81,6 +85,7 @@ package enum PortalProblem: Sendable, Equatable {
         case .fileTooLarge: "The file is too large: pictures and PDF up to 10 MB, recordings up to 200 MB"
         case .noEvidence: "Add at least one picture or recording first"
         case .fileNotNow: "Files cannot be changed now, or there are 20 already"
+        case .invalidTime: "Write a day or a time, like 2026-11-25 or 2026-11-25T14:00"
         case .notForProduction(let lines): "Change the redirect URIs of the application first. " + lines.joined(separator: " ")
         }
     }

@@ -78,7 +78,10 @@ struct Composition {
             site, at: .init(host: configuration.host, port: configuration.port), logger: logger, onRunning: onRunning)
         var services: [any Service] = [server]
         if let mail = configuration.mail { services.append(try delivery(mail, logger)) }
-        if site.portal != nil { services.append(SyncDelivery(store: store, plans: plans, world: .real, logger: logger)) }
+        if site.portal != nil {
+            services.append(SyncDelivery(store: store, plans: plans, world: .real, logger: logger))
+            services.append(RequestKeeping(site: site, logger: logger))
+        }
         if !site.receiving.isEmpty { services.append(try transfers(isSandbox: site.sandbox != nil, logger)) }
         services.append(Housekeeping(store: store, logger: logger))
         var group = ServiceGroupConfiguration(

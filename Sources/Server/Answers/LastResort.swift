@@ -26,6 +26,11 @@ struct LastResort: RouterMiddleware {
     private func nothingHere(_ request: Request) -> Response? {
         let path = request.uri.path
         func isBelow(_ root: String) -> Bool { (path + "/").utf8.starts(with: root.utf8) }
+        if site.portal != nil {
+            for (root, realm) in [("/portal/", Account.Realm.portal), ("/docs/", .portal), ("/review/", .review)] where isBelow(root) {
+                return Answer.page(.notFound, PortalNoticePage(frame: PortalFrame(site, realm), kind: .notFound).html())
+            }
+        }
         for plan in site.plans {
             if isBelow("/\(plan.id)/r4/") {
                 return Answer.outcome(.notFound, .notFound, "There is nothing at this address. See \(plan.addresses.fhir)/metadata.")

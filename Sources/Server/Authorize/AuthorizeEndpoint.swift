@@ -12,16 +12,18 @@ struct AuthorizeEndpoint: Sendable {
     let desk: MemberAuthorization
 
     func get(_ request: Request, _ context: SiteContext) async throws -> Response {
-        await answer(request) { () throws(OAuthError) in
+        await answer(request, context) { () throws(OAuthError) in
             do throws(Trust.FormProblem) { return try FormParameters(query: request.uri.query) } catch { throw OAuthError(error) }
         }
     }
 
     func post(_ request: Request, _ context: SiteContext) async throws -> Response {
-        await answer(request) { () async throws(OAuthError) in try await request.form() }
+        await answer(request, context) { () async throws(OAuthError) in try await request.form() }
     }
 
-    private func answer(_ request: Request, _ read: () async throws(OAuthError) -> FormParameters) async -> Response {
+    private func answer(
+        _ request: Request, _ context: SiteContext, _ read: () async throws(OAuthError) -> FormParameters
+    ) async -> Response {
         let language = Language.preferred(acceptLanguage: request.headers[.acceptLanguage])
         let form: FormParameters
         let identified: (clientID: String, redirectURI: String)
@@ -32,24 +34,29 @@ struct AuthorizeEndpoint: Sendable {
         do {
             guard let app = try site.store.app(clientID: identified.clientID, plan: plan.key) else {
                 if let reason = try AppNotReady.reason(site, plan, clientID: identified.clientID) {
+                    if site.requests(at: plan) != nil, let named = try site.store.application(clientID: identified.clientID)?.app {
+                        context.trace.concerns(named, isProven: false)
+                    }
+                    context.trace.fails(OAuthError(.unauthorizedClient, reason))
                     return notice(language, .appNotReady(reason: reason), .forbidden)
                 }
                 return notice(language, .unknownApp(detail: "No app with this client_id is registered for \(plan.name)."), .badRequest)
             }
+            context.trace.concerns(app.key, isProven: false)
             guard app.hasRegistered(identified.redirectURI),
                 let redirectURI = try? RedirectURI(identified.redirectURI, for: plan.policy.environment)
             else {
-                return notice(
-                    language, .redirectMismatch(detail: "redirect_uri must equal, byte for byte, one that was registered for this app."),
-                    .badRequest)
+                let words = "redirect_uri must equal, byte for byte, one that was registered for this app."
+                context.trace.fails(OAuthError(.invalidRequest, words))
+                return notice(language, .redirectMismatch(detail: words), .badRequest)
             }
-            return await begin(form, app, redirectURI, language, WalkCookie.read(request, plan: plan))
+            return await begin(form, app, redirectURI, language, WalkCookie.read(request, plan: plan), context)
         } catch { return trouble(language, error) }
     }
 
     /// From here on errors travel to the proven redirect URI (RFC 6749 §4.1.2.1).
     private func begin(
-        _ form: FormParameters, _ app: App, _ redirectURI: RedirectURI, _ language: Language, _ browser: Secret?
+        _ form: FormParameters, _ app: App, _ redirectURI: RedirectURI, _ language: Language, _ browser: Secret?, _ context: SiteContext
     ) async -> Response {
         do {
             let parameters = try AuthorizeParameters(form, expectedAudience: plan.addresses.fhir, isPublicClient: app.kind == .public)
@@ -58,10 +65,11 @@ struct AuthorizeEndpoint: Sendable {
             let authorization = try await desk.begin(
                 plan: plan, app: app, redirectURI: redirectURI, parameters: parameters, scope: scope, language: language.rawValue,
                 browser: browser.hash)
-            try await Observing.note("authorize", app.key, site, plan)
+            try await Observing.note("authorize", app.key, site, plan, context)
             let cookie = WalkCookie.header(browser.text, plan: plan)
             return Answer.seeOther("\(plan.addresses.authorization)/authorization/\(authorization.id)", [.setCookie: cookie])
         } catch let error as OAuthError {
+            context.trace.fails(error)
             var parameters = error.redirectParameters
             if let state = AuthorizeParameters.state(form) { parameters.append(("state", state)) }
             parameters.append(("iss", plan.addresses.issuer))

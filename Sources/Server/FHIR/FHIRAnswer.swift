@@ -10,6 +10,21 @@ struct FHIRAnswer {
     var parts: [ByteBuffer]
     /// What must be on record before the answer may leave.
     var disclosure: Disclosure?
+    /// What an OperationOutcome says.
+    var problem: (code: String, words: String)?
+    /// Under which name the request is noted, at a plan where it is.
+    var note: Note?
+
+    /// Whose request it was, and what it asked for.
+    struct Note {
+        let id: String
+        let app: Key<App>?
+        let template: String
+        let type: ResourceType?
+
+        /// The address's shape, with the type in it.
+        var route: String { type.map { template.replacing("{type}", with: $0.name) } ?? template }
+    }
 
     var length: Int { parts.reduce(0) { $0 + $1.readableBytes } }
 
@@ -20,7 +35,7 @@ struct FHIRAnswer {
     /// Headers of an answer that carries clinical data.
     static let clinical: HTTPHeaders = [
         "Content-Type": Answer.fhirJSON, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
-        "Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Last-Modified", "Vary": "Accept-Encoding",
+        "Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Last-Modified, X-Request-Id", "Vary": "Accept-Encoding",
     ]
 
     /// Headers of an answer about the request itself.
@@ -35,12 +50,21 @@ struct FHIRAnswer {
     static func outcome(_ status: Int, _ code: OperationOutcome.Code, _ text: String, _ more: HTTPHeaders = [:]) -> FHIRAnswer {
         var headers = plain
         headers.add(contentsOf: more)
-        return FHIRAnswer(status, headers, [ByteBuffer(bytes: OperationOutcome(code, text).json)])
+        var answer = FHIRAnswer(status, headers, [ByteBuffer(bytes: OperationOutcome(code, text).json)])
+        answer.problem = (code.rawValue, text)
+        return answer
     }
 
     static func unavailable(_ error: any Error) -> FHIRAnswer {
         let reference = Trouble.report(error)
         return outcome(503, .transient, "The server cannot answer just now (reference \(reference)).", ["Retry-After": "2"])
+    }
+
+    /// Instead of this one, whose disclosure could not be kept.
+    func unavailable(_ error: any Error) -> FHIRAnswer {
+        var answer = Self.unavailable(error)
+        answer.note = note
+        return answer
     }
 
     /// A browser asks first whether it may ask (Fetch, CORS preflight).

@@ -13,16 +13,29 @@ struct FHIRDesk: Sendable {
     let tokens: AccessCache
     let shelves: ShelfCache
     private let capabilities: [UInt8]
+    /// Nil at a plan whose requests nobody notes.
+    private let requests: RequestBuffer?
 
     init(site: Site, plan: Plan, tokens: AccessCache, shelves: ShelfCache) {
         (self.site, self.plan, self.tokens, self.shelves) = (site, plan, tokens, shelves)
+        requests = site.requests(at: plan)
         capabilities = CapabilityStatement.json(plan: plan, date: site.world.now())
     }
 
     /// The answer; nil only when `mayLoad` is false and the record has to be loaded from the store first.
     func answer(_ call: FHIRCall, mayLoad: Bool = true) -> FHIRAnswer? {
+        let route = FHIRRoute(call.path)
+        guard var answer = settled(call, route, mayLoad) else { return nil }
+        if let requests {
+            answer.note = FHIRAnswer.Note(
+                id: requests.nextID(), app: answer.disclosure?.app ?? asker(call), template: route.template, type: route.type)
+        }
+        return answer
+    }
+
+    private func settled(_ call: FHIRCall, _ route: FHIRRoute, _ mayLoad: Bool) -> FHIRAnswer? {
         do {
-            return try settle(call, FHIRRoute(call.path), mayLoad)
+            return try settle(call, route, mayLoad)
         } catch let refusal as FHIRRefusal {
             return refusal.answer
         } catch RecordProblem.notLoaded {
@@ -32,6 +45,23 @@ struct FHIRDesk: Sendable {
         } catch let problem as SearchProblem {
             return Self.outcome(problem)
         } catch { return FHIRAnswer.unavailable(error) }
+    }
+
+    /// Whose token came along, whether or not it still opens anything.
+    private func asker(_ call: FHIRCall) -> Key<App>? {
+        guard case .token(let secret) = BearerToken.parse(call.authorization) else { return nil }
+        return tokens.entry(secret.hash, at: site.world.now()).entry?.access.app
+            ?? (try? site.store.app(ofToken: secret.hash, plan: plan.key)) ?? nil
+    }
+
+    /// Notes an answer that has been sent, when it is known whose request it was.
+    func note(_ answer: FHIRAnswer, _ method: String, microseconds: Int, isTried: Bool = false) {
+        guard let requests, let note = answer.note, let app = note.app else { return }
+        requests.add(
+            RequestRecord(
+                id: note.id, app: app, plan: plan.key, at: site.world.now(), kind: .fhir, method: method, route: note.route,
+                status: answer.status, microseconds: microseconds, error: answer.problem?.code, explanation: answer.problem?.words,
+                isTried: isTried), isProven: true)
     }
 
     private static func outcome(_ problem: SearchProblem) -> FHIRAnswer {

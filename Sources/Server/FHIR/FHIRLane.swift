@@ -82,9 +82,9 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
                 return
             }
             let start = NIODeadline.now()
-            if let answer = desks.answer(head) {
+            if let (answer, desk) = desks.answer(head) {
                 held = nil
-                begin(answer, to: head, since: start, context)
+                begin(answer, of: desk, to: head, since: start, context)
             } else {
                 pass(head, context)
                 context.fireChannelRead(wrapInboundOut(part))
@@ -123,20 +123,22 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     /// Nothing leaves before its disclosure is on record.
-    private func begin(_ answer: FHIRAnswer, to head: HTTPRequestHead, since start: NIODeadline, _ context: ChannelHandlerContext) {
+    private func begin(
+        _ answer: FHIRAnswer, of desk: FHIRDesk, to head: HTTPRequestHead, since start: NIODeadline, _ context: ChannelHandlerContext
+    ) {
         guard let disclosure = answer.disclosure else {
-            send(answer, to: head, since: start, context)
+            send(answer, of: desk, to: head, since: start, context)
             return
         }
         pause = .recording
         let loop = context.eventLoop
-        let bound = NIOLoopBound(Recording(lane: self, context: context, answer: answer, head: head), eventLoop: loop)
+        let bound = NIOLoopBound(Recording(lane: self, context: context, answer: answer, desk: desk, head: head), eventLoop: loop)
         desks.store.record(disclosure) { refusal in
             loop.execute {
                 let recording = bound.value
-                let answer = refusal.map { FHIRAnswer.unavailable($0) } ?? recording.answer
+                let answer = refusal.map { recording.answer.unavailable($0) } ?? recording.answer
                 recording.lane.pause = nil
-                recording.lane.send(answer, to: recording.head, since: start, recording.context)
+                recording.lane.send(answer, of: recording.desk, to: recording.head, since: start, recording.context)
                 recording.lane.goOn(recording.context)
             }
         }
@@ -147,21 +149,25 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
         let lane: FHIRLane
         let context: ChannelHandlerContext
         let answer: FHIRAnswer
+        let desk: FHIRDesk
         let head: HTTPRequestHead
     }
 
-    private func send(_ answer: FHIRAnswer, to head: HTTPRequestHead, since start: NIODeadline, _ context: ChannelHandlerContext) {
+    private func send(
+        _ answer: FHIRAnswer, of desk: FHIRDesk, to head: HTTPRequestHead, since start: NIODeadline, _ context: ChannelHandlerContext
+    ) {
         let isHead = head.method == .HEAD
         var headers = answer.headers
         if answer.status != 304 { headers.add(name: "Content-Length", value: String(answer.length)) }
         headers.add(name: "Date", value: httpDate())
+        if let note = answer.note { headers.add(name: "X-Request-Id", value: note.id) }
         let staysOpen = head.isKeepAlive
         if !staysOpen { headers.add(name: "Connection", value: "close") }
         let status = HTTPResponseStatus(statusCode: answer.status)
         context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))), promise: nil)
         if !isHead { for part in answer.parts { context.write(wrapOutboundOut(.body(.byteBuffer(part))), promise: nil) } }
         lastUse = .now()
-        desks.count(answer, head, since: start)
+        desks.count(answer, head, at: desk, since: start)
         guard !staysOpen else { return context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil) }
         pause = .closing
         waiting.removeAll()

@@ -31,7 +31,7 @@ struct FHIRLaneDesks: Sendable {
     }
 
     /// Nil for whatever is not this way's to answer.
-    func answer(_ head: HTTPRequestHead) -> FHIRAnswer? {
+    func answer(_ head: HTTPRequestHead) -> (answer: FHIRAnswer, desk: FHIRDesk)? {
         guard let host = head.headers.first(name: "host"), let root = site.hosts.root(of: host), let mark = Self.queryMark(head.uri) else {
             return nil
         }
@@ -51,7 +51,7 @@ struct FHIRLaneDesks: Sendable {
             default: break
             }
         }
-        return desk.answer(call, mayLoad: false)
+        return desk.answer(call, mayLoad: false).map { ($0, desk) }
     }
 
     /// Where the query begins, or the end; nil for a path with escapes or hidden parts, which the router reads.
@@ -76,8 +76,9 @@ struct FHIRLaneDesks: Sendable {
         return nil
     }
 
-    func count(_ answer: FHIRAnswer, _ head: HTTPRequestHead, since start: NIODeadline) {
+    func count(_ answer: FHIRAnswer, _ head: HTTPRequestHead, at desk: FHIRDesk, since start: NIODeadline) {
         let spent = NIODeadline.now() - start
+        desk.note(answer, head.method.rawValue, microseconds: Int(spent.nanoseconds / 1000))
         RequestMetrics.count(status: answer.status, .nanoseconds(spent.nanoseconds))
         guard logger.logLevel <= .info else { return }
         logger.info(

@@ -1,3 +1,5 @@
+import FHIR
+
 /// What an address below the FHIR base names, whatever the method.
 enum FHIRRoute {
     case base
@@ -61,6 +63,16 @@ enum FHIRRoute {
         case (.form, .post), (.compartmentForm, .post), (.everything, .post), (.documents, .post): true
         case (_, .post): false
         case (_, .get), (_, .head), (_, .options): true
+        }
+    }
+
+    /// The type that the address names, if it is one.
+    var type: ResourceType? {
+        switch self {
+        case .type(let name), .form(let name), .instance(let name, _), .version(let name, _, _), .compartment(_, let name),
+            .compartmentForm(_, let name):
+            ResourceType(String(name))
+        case .base, .metadata, .everything, .documents, .nothing: nil
         }
     }
 

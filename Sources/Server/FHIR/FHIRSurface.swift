@@ -31,6 +31,7 @@ struct FHIRSurface: Sendable {
     }
 
     private func respond(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let start = ContinuousClock.now
         var call = FHIRCall(request, below: root)
         if call.method == .post {
             do { call.body = try await request.body.collect(upTo: Self.largestBody) } catch {
@@ -42,8 +43,11 @@ struct FHIRSurface: Sendable {
             let refusal = await withCheckedContinuation { continuation in
                 desk.site.store.record(disclosure) { continuation.resume(returning: $0) }
             }
-            if let refusal { answer = .unavailable(refusal) }
+            if let refusal { answer = answer.unavailable(refusal) }
         }
+        let (seconds, rest) = start.duration(to: .now).components
+        desk.note(
+            answer, request.method.rawValue, microseconds: Int(seconds * 1_000_000 + rest / 1_000_000_000_000), isTried: context.isTried)
         let wantsGzip = request.headers[values: .acceptEncoding].contains { ContentCoding.admitsGzip($0) }
         return Self.response(answer, isHead: call.method == .head, isCompressed: wantsGzip)
     }
@@ -53,6 +57,7 @@ struct FHIRSurface: Sendable {
         for (name, value) in answer.headers {
             if let name = HTTPField.Name(name) { headers.append(HTTPField(name: name, value: value)) }
         }
+        if let note = answer.note { headers[.requestID] = note.id }
         let status = HTTPResponse.Status(code: answer.status)
         let length = answer.length
         guard length > 0 else { return Response(status: status, headers: headers) }

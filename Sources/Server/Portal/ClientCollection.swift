@@ -1,5 +1,6 @@
 import Exchange
 import FHIR
+import Trust
 
 /// The exchange's requests, ready for a developer's tool: as a Postman collection (v2.1) and as an `.http` file. They carry the client id and
 /// the addresses; the secret is a variable that its owner fills in.
@@ -21,7 +22,8 @@ struct ClientCollection {
     private var variables: [(name: String, value: String)] {
         [
             ("fhir", plan.addresses.fhir), ("oauth", plan.addresses.authorization), ("client_id", application.clientID),
-            ("client_secret", ""), ("redirect_uri", redirectURI), ("code", ""), ("access_token", ""), ("refresh_token", ""),
+            ("client_secret", ""), ("redirect_uri", redirectURI),
+            ("redirect_uri_encoded", PercentEncoding.encoded(redirectURI)), ("code", ""), ("access_token", ""), ("refresh_token", ""),
             ("patient", ""),
         ]
     }
@@ -34,7 +36,7 @@ struct ClientCollection {
             Step(
                 name: "Authorize (open it in a browser)", method: "GET",
                 url:
-                    "{{oauth}}/authorize/payer2payer?response_type=code&client_id={{client_id}}&redirect_uri={{redirect_uri}}&state=change-me"
+                    "{{oauth}}/authorize/payer2payer?response_type=code&client_id={{client_id}}&redirect_uri={{redirect_uri_encoded}}&state=change-me"
             ),
             Step(
                 name: "Code for tokens", method: "POST", url: "{{oauth}}/token",
@@ -93,7 +95,9 @@ struct ClientCollection {
             if step.isAuthorized { lines += ["Authorization: Bearer {{access_token}}"] }
             if !step.form.isEmpty {
                 lines += ["Content-Type: application/x-www-form-urlencoded", ""]
-                lines.append(step.form.map { "\($0.name)=\($0.value)" }.joined(separator: "&"))
+                // Such a tool sends the line as it stands.
+                let form = step.form.map { "\($0.name)=\($0.value)" }.joined(separator: "&")
+                lines.append(form.replacing("{{redirect_uri}}", with: "{{redirect_uri_encoded}}"))
             }
         }
         return lines.joined(separator: "\n") + "\n"

@@ -18,11 +18,8 @@ enum CollectionSurface {
         },
     ]
 
-    /// For the plan that a developer builds against: the sandbox's, else the first.
     private static func plan(_ call: PortalCall) throws(Refusal) -> Plan {
-        guard let plan = call.site.plans.first(where: { $0.policy.environment == .sandbox }) ?? call.site.plans.first else {
-            throw Refusal(.notFound, "There is no plan here.")
-        }
+        guard let plan = call.site.builtAgainst else { throw Refusal(.notFound, "There is no plan here.") }
         return plan
     }
 
@@ -31,7 +28,7 @@ enum CollectionSurface {
     }
 
     private static func openAPI(_ call: PortalCall) async throws -> Response {
-        Answer.json(.ok, ExchangeOpenAPI(plan: try plan(call)).json, Answer.cors)
+        Answer.json(.ok, call.door.exchangeOpenAPI, Answer.cors)
     }
 
     private static func file(_ type: String, _ name: String, _ bytes: [UInt8]) -> Response {

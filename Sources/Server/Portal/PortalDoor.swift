@@ -12,16 +12,20 @@ package struct PortalDoor: Sendable {
     let passwords: PasswordDesk
     /// Forgets what is remembered of access tokens, when an app loses them.
     let forgetAccess: @Sendable () -> Void
+    /// The OpenAPI document of the plan that developers build against; it stays the same while the server runs.
+    let exchangeOpenAPI: [UInt8]
 
     package init(site: Site, portal: Portal, forgetAccess: @escaping @Sendable () -> Void = {}) {
         (self.site, self.portal, self.forgetAccess) = (site, portal, forgetAccess)
         passwords = PasswordDesk(cost: portal.passwordCost)
+        exchangeOpenAPI = site.builtAgainst.map { ExchangeOpenAPI(plan: $0).json } ?? []
     }
 
     var routes: [PortalRoute] {
         AccountSurface.routes + SettingsSurface.routes + ApplicationSurface.routes + SecretSurface.routes + VerificationSurface.routes
             + ProductionSurface.routes + DirectorySurface.routes + ReviewSurface.routes + CollectionSurface.routes + DocsSurface.routes
             + PayerSurface.routes + TransferSurface.routes + CareSurface.routes
+            + RequestLogSurface.routes
     }
 
     /// The table of roles and routes, for the tests that are made from it.
@@ -38,16 +42,9 @@ package struct PortalDoor: Sendable {
             let rows = routes.filter { $0.path == path }
             router.mount(path, rows.map { row in (row.method, { try await answer($0, $1, row) }) }) { _ in
                 let realm: Account.Realm = path.utf8.starts(with: "/review".utf8) ? .review : .portal
-                return Answer.page(.methodNotAllowed, PortalNoticePage(frame: plainFrame(realm), kind: .methodNotAllowed).html())
+                return Answer.page(.methodNotAllowed, PortalNoticePage(frame: PortalFrame(site, realm), kind: .methodNotAllowed).html())
             }
         }
-    }
-
-    /// For an answer to nobody in particular.
-    func plainFrame(_ realm: Account.Realm) -> PortalFrame {
-        PortalFrame(
-            siteName: realm == .portal ? PortalFrame.portalName : PortalFrame.reviewName, assetBase: site.publicAddress + "/assets",
-            sandboxHome: site.sandbox == nil ? nil : site.publicAddress + "/", menu: [], signOut: nil, token: FormToken(""))
     }
 
     private func answer(_ request: Request, _ context: SiteContext, _ row: PortalRoute) async throws -> Response {
@@ -106,7 +103,7 @@ package struct PortalDoor: Sendable {
     func isToken(_ token: String, of browser: Secret) -> Bool { constantTimeEqual(token.utf8, site.keys.formToken(browser.hash).utf8) }
 
     private func trouble(_ error: any Error, _ realm: Account.Realm) -> Response {
-        let frame = plainFrame(realm)
+        let frame = PortalFrame(site, realm)
         func page(_ status: HTTPResponse.Status, _ kind: PortalNoticePage.Kind) -> Response {
             Answer.page(status, PortalNoticePage(frame: frame, kind: kind).html())
         }
@@ -120,6 +117,15 @@ package struct PortalDoor: Sendable {
         }
         if error is OAuthError { return page(.badRequest, .tooLarge) }
         return page(.serviceUnavailable, .somethingWentWrong(reference: Trouble.report(error)))
+    }
+}
+
+extension PortalFrame {
+    /// For an answer to nobody in particular.
+    init(_ site: Site, _ realm: Account.Realm) {
+        self.init(
+            siteName: realm == .portal ? Self.portalName : Self.reviewName, assetBase: site.publicAddress + "/assets",
+            sandboxHome: site.sandbox == nil ? nil : site.publicAddress + "/", menu: [], signOut: nil, token: FormToken(""))
     }
 }
 

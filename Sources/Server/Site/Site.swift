@@ -1,10 +1,11 @@
 package import Exchange
+import Trust
 
 /// Everything one running server serves, put together by the composition root.
 package struct Site: Sendable {
     package typealias Store = AccountStore & AppStore & ApplicationStore & AttemptStore & AuditStore & AuthorizationStore & ClinicalStore
         & DisclosureLog & GrantStore & KeptRecordStore & MailArchive & MemberStore & OptInStore & ProductionStore & RecordSessionStore
-        & SendingPayerStore & SyncStore & TransferStore & VerificationStore
+        & RequestStore & SendingPayerStore & SyncStore & TransferStore & VerificationStore
 
     package let plans: [Plan]
     package let store: any Store
@@ -19,6 +20,14 @@ package struct Site: Sendable {
     package let portal: Portal?
     /// The plans that bring records from others.
     package let receiving: [Receiving]
+    /// Where requests gather for their developers; nil where no portal is open.
+    package let requests: RequestBuffer?
+
+    /// What is asked of a real plan is noted by nobody.
+    func requests(at plan: Plan) -> RequestBuffer? { plan.policy.environment == .sandbox ? requests : nil }
+
+    /// The plan that a developer builds against: the sandbox's, else the first.
+    var builtAgainst: Plan? { plans.first { $0.policy.environment == .sandbox } ?? plans.first }
 
     package init(
         plans: [Plan], store: any Store, world: World, keys: ServerKeys, publicAddress: String, hosts: HostTable, sandbox: Sandbox?,
@@ -27,5 +36,6 @@ package struct Site: Sendable {
         (self.plans, self.store, self.world, self.keys) = (plans, store, world, keys)
         (self.publicAddress, self.hosts, self.sandbox, self.portal) = (publicAddress, hosts, sandbox, portal)
         self.receiving = receiving
+        requests = portal == nil ? nil : RequestBuffer()
     }
 }

@@ -68,10 +68,17 @@ package enum SiteServer {
         let authorize = AuthorizeEndpoint(site: site, plan: plan, desk: desk)
         let token = TokenEndpoint(site: site, plan: plan, authentication: authentication, cache: cache)
         let inquiry = TokenInquiry(site: site, plan: plan, authentication: authentication, cache: cache)
-        router.mount(root + "/authorize/payer2payer", [(.get, authorize.get), (.post, authorize.post)], withHead: false, otherwise: refuse)
-        router.mount(root + "/token", [(.post, token.post), preflight], otherwise: refuse)
-        router.mount(root + "/revoke", [(.post, inquiry.revoke), preflight], otherwise: refuse)
-        router.mount(root + "/introspect", [(.post, inquiry.introspect), preflight], otherwise: refuse)
+        let noting = RequestNoting(site: site, plan: plan)
+        func noted(_ kind: RequestRecord.Kind, _ method: HTTPRequest.Method, _ handler: @escaping Handler) -> (HTTPRequest.Method, Handler)
+        {
+            (method, noting(kind, kind == .authorize ? "/oauth2/authorize/payer2payer" : "/oauth2/\(kind.rawValue)", handler))
+        }
+        router.mount(
+            root + "/authorize/payer2payer", [noted(.authorize, .get, authorize.get), noted(.authorize, .post, authorize.post)],
+            withHead: false, otherwise: refuse)
+        router.mount(root + "/token", [noted(.token, .post, token.post), preflight], otherwise: refuse)
+        router.mount(root + "/revoke", [noted(.revoke, .post, inquiry.revoke), preflight], otherwise: refuse)
+        router.mount(root + "/introspect", [noted(.introspect, .post, inquiry.introspect), preflight], otherwise: refuse)
         for place in ["\(root)/.well-known/oauth-authorization-server", "/.well-known/oauth-authorization-server\(root)"] {
             router.mount(place, [(.get, discovery.getAuthorizationServer), preflight], otherwise: refuse)
         }

@@ -15,25 +15,29 @@ struct TokenEndpoint: Sendable {
         let authorization = request.headers[.authorization]
         do {
             let asked = try TokenRequest(form: try await request.form(), authorization: authorization)
-            let app = try await authentication.app(asked.client)
+            let app = try await authentication.app(asked.client, context.trace)
             let now = site.world.now()
             let access = Secret.make(.accessToken)
             let refresh = Secret.make(.refreshToken)
             let tokens = NewTokens(
                 access: access.hash, accessExpiresAt: now.adding(seconds: plan.policy.accessTokenSeconds), refresh: refresh.hash)
             switch try await redeem(asked.grant, app, tokens, now) {
-            case .refused(let error): return Answer.oauth(error)
+            case .refused(let error):
+                context.trace.fails(error)
+                return Answer.oauth(error)
             case .replayed:
                 cache.forgetAll()
+                context.trace.fails(RedemptionRules.replayed)
                 return Answer.oauth(RedemptionRules.replayed)
             case .issued(let grant, let scope):
-                try await Observing.note(asked.grant.isCode ? "code" : "refresh", app.key, site, plan)
+                try await Observing.note(asked.grant.isCode ? "code" : "refresh", app.key, site, plan, context)
                 let seconds = min(Int64(plan.policy.accessTokenSeconds), (grant.expiresAt.milliseconds - now.milliseconds) / 1000)
                 let answer = TokenAnswer(
                     accessToken: access, expiresIn: Int(seconds), scope: scope, patient: grant.compartment.patientID, refreshToken: refresh)
                 return Answer.json(.ok, answer.json, Answer.uncached)
             }
         } catch let error as OAuthError {
+            context.trace.fails(error)
             return Answer.oauth(error, usedHeader: authorization != nil)
         } catch {
             _ = Trouble.report(error)

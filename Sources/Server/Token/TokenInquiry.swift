@@ -12,7 +12,7 @@ struct TokenInquiry: Sendable {
     let cache: AccessCache
 
     func revoke(_ request: Request, _ context: SiteContext) async throws -> Response {
-        await answer(request) { app, token in
+        await answer(request, context) { app, token in
             // RFC 7009 §2.2: a token that is not known is as good as revoked.
             if let secret = token.secret {
                 try await site.store.revoke(
@@ -24,7 +24,7 @@ struct TokenInquiry: Sendable {
     }
 
     func introspect(_ request: Request, _ context: SiteContext) async throws -> Response {
-        await answer(request) { app, token in
+        await answer(request, context) { app, token in
             Answer.json(.ok, try json(app, token), Answer.uncached)
         }
     }
@@ -50,13 +50,16 @@ struct TokenInquiry: Sendable {
         ).json
     }
 
-    private func answer(_ request: Request, _ body: (App, PresentedToken) async throws -> Response) async -> Response {
+    private func answer(
+        _ request: Request, _ context: SiteContext, _ body: (App, PresentedToken) async throws -> Response
+    ) async -> Response {
         let authorization = request.headers[.authorization]
         do {
             let form = try await request.form()
-            let app = try await authentication.app(try ClientCredentials.parse(form: form, authorization: authorization))
+            let app = try await authentication.app(try ClientCredentials.parse(form: form, authorization: authorization), context.trace)
             return try await body(app, try PresentedToken(form: form))
         } catch let error as OAuthError {
+            context.trace.fails(error)
             return Answer.oauth(error, usedHeader: authorization != nil)
         } catch {
             _ = Trouble.report(error)

@@ -7,7 +7,7 @@ import GRDB
 enum Migrations {
     private static let steps: [(version: Int, sql: [UInt8])] = [
         (1, PackageResources.v0001_sql), (2, PackageResources.v0002_sql), (3, PackageResources.v0003_sql),
-        (5, PackageResources.v0005_sql),
+        (4, PackageResources.v0004_portal_sql), (5, PackageResources.v0005_sql),
     ]
 
     private static let resourceKey = DatabaseFunction("resource_key", argumentCount: 2, pure: true) { values in

@@ -106,10 +106,10 @@ extension SQLiteStore: AuthorizationStore {
                 ])
             try database.execute(
                 sql: """
-                    INSERT INTO member_account (plan, email, member, proven_at) VALUES (?, ?, ?, ?)
-                    ON CONFLICT (plan, email) DO UPDATE SET member = excluded.member, proven_at = excluded.proven_at
+                    INSERT INTO member_account (plan, email, member, proven_at, app) VALUES (?, ?, ?, ?, ?)
+                    ON CONFLICT (plan, email) DO UPDATE SET member = excluded.member, proven_at = excluded.proven_at, app = excluded.app
                     """,
-                arguments: [last.plan.number, grant.email, grant.compartment.member.number, now.milliseconds])
+                arguments: [last.plan.number, grant.email, grant.compartment.member.number, now.milliseconds, last.app.number])
             return true
         }
     }

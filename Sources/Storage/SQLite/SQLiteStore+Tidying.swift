@@ -18,6 +18,8 @@ extension SQLiteStore {
             ] {
                 try database.execute(sql: sql, arguments: [yesterday])
             }
+            try database.execute(sql: "DELETE FROM app_secret WHERE is_lent = 1 AND retired_at < ?", arguments: [yesterday])
+            try Self.tidyRequests(database, at: now)
         }
     }
 }

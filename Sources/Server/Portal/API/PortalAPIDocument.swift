@@ -156,6 +156,14 @@ enum PortalAPIDocument {
             ]
         ),
         ("PlanSync", [("plan", "string"), ("name", "string"), ("state", "string"), ("syncedAt", "string?"), ("problem", "string?")]),
+        ("Requests", [("requests", "[Request]"), ("dropped", "integer"), ("before", "string?")]),
+        (
+            "Request",
+            [
+                ("id", "string"), ("at", "string"), ("kind", "string"), ("method", "string"), ("route", "string"), ("status", "integer"),
+                ("microseconds", "integer"), ("error", "string?"), ("explanation", "string?"), ("isTried", "boolean"),
+            ]
+        ),
         ("Secret", [("clientId", "string"), ("clientSecret", "string")]),
         (
             "Verification",

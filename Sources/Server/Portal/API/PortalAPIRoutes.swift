@@ -19,7 +19,7 @@ enum PortalAPIRoutes {
     private static let unavailable = Said(503, "Try again shortly", "Error")
     private static let app = "/applications/{client}"
 
-    static let all: [PortalAPIRoute] = accounts + applications + verification + production
+    static let all: [PortalAPIRoute] = accounts + applications + requests + verification + production
 
     // MARK: Accounts
 
@@ -136,6 +136,23 @@ enum PortalAPIRoutes {
                 $0.member("clientSecret", secret.text)
             }
         },
+    ]
+
+    private static let requests: [PortalAPIRoute] = [
+        PortalAPIRoute(
+            .get, app + "/requests", "listRequests", "What the application asked the sandbox in the last 7 days, newest first",
+            query: RequestLogSurface.queryNames, [Said(200, "A page of them", "Requests"), noSession, notFound, problems, unavailable]
+        ) { call in
+            let application = try ApplicationSurface.own(call)
+            let asked = RequestLogSurface.read(call)
+            guard asked.problems.isEmpty else { return PortalAPI.problems(asked.problems) }
+            let found = try await RequestLogSurface.find(asked, application, call)
+            return PortalAPI.object { root in
+                root.list("requests", found.page.requests) { PortalAPIWords.write($1, &$0) }
+                root.member("dropped", found.dropped)
+                if let next = found.page.next { root.member("before", String(next)) }
+            }
+        }
     ]
 
     // MARK: Verification

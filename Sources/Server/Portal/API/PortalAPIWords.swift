@@ -57,6 +57,19 @@ enum PortalAPIWords {
         thread(try call.store.thread(of: request.key), &root)
     }
 
+    static func write(_ request: RequestRecord, _ entry: inout JSONWriter) {
+        entry.member("id", request.id)
+        entry.member("at", request.at.instant)
+        entry.member("kind", request.kind.rawValue)
+        entry.member("method", request.method)
+        entry.member("route", request.route)
+        entry.member("status", request.status)
+        entry.member("microseconds", request.microseconds)
+        if let error = request.error { entry.member("error", error) }
+        if let explanation = request.explanation { entry.member("explanation", explanation) }
+        entry.member("isTried", request.isTried)
+    }
+
     private static func thread(_ entries: [CaseEntry], _ root: inout JSONWriter) {
         root.list("thread", entries) { entry, step in
             entry.member("role", step.role.rawValue)

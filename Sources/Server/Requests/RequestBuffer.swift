@@ -1,0 +1,84 @@
+package import Exchange
+import FHIR
+import Synchronization
+
+/// Where the requests of the sandbox's apps gather until they are kept together, so that no answer waits for it.
+///
+/// It is bounded: what comes too fast for one app, or for all together, is counted instead.
+package final class RequestBuffer: Sendable {
+    /// Of one app in a minute: proven to be its own, or only said to be.
+    private static let mostProven = 3000
+    private static let mostClaimed = 300
+    /// Between two flushes.
+    private static let capacity = 4000
+
+    private struct Taken: Hashable {
+        let app: Key<App>
+        let isProven: Bool
+    }
+
+    private struct State {
+        var gathered: [RequestRecord] = []
+        var dropped: [Key<App>: Int] = [:]
+        var minute: Int64 = 0
+        var taken: [Taken: Int] = [:]
+    }
+
+    private let state = Mutex(State())
+    private let counter: Atomic<UInt64>
+
+    package init() { counter = Atomic(UInt64.random(in: .min ... .max)) }
+
+    /// The name of one request: 13 characters, which a string holds without more memory.
+    func nextID() -> String {
+        // SplitMix64: every number once, none like the one before it.
+        var word = counter.wrappingAdd(0x9E37_79B9_7F4A_7C15, ordering: .relaxed).newValue
+        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+        word ^= word >> 31
+        return String(unsafeUninitializedCapacity: 13) { bytes in
+            for place in 0..<13 {
+                let digit = UInt8(truncatingIfNeeded: word & 31)
+                bytes[12 - place] = digit < 10 ? 0x30 + digit : 0x57 + digit
+                word >>= 5
+            }
+            return 13
+        }
+    }
+
+    /// `isProven`: by the app's secret or a token, not only by its public name.
+    func add(_ record: RequestRecord, isProven: Bool) {
+        state.withLock { state in
+            let minute = record.at.milliseconds / 60_000
+            if state.minute != minute {
+                state.minute = minute
+                state.taken.removeAll(keepingCapacity: true)
+            }
+            let key = Taken(app: record.app, isProven: isProven)
+            let count = state.taken[key, default: 0]
+            guard state.gathered.count < Self.capacity, count < (isProven ? Self.mostProven : Self.mostClaimed) else {
+                state.dropped[record.app, default: 0] += 1
+                return
+            }
+            state.taken[key] = count + 1
+            state.gathered.append(record)
+        }
+    }
+
+    /// What has gathered, which is the caller's from here on.
+    func take() -> (gathered: [RequestRecord], dropped: [Key<App>: Int]) {
+        state.withLock { state in
+            let taken = (state.gathered, state.dropped)
+            state.gathered = []
+            state.dropped = [:]
+            return taken
+        }
+    }
+
+    /// Keeps what has gathered.
+    package func flush(to store: any RequestStore, world: World) async throws(Refusal) {
+        let taken = take()
+        if taken.gathered.isEmpty, taken.dropped.isEmpty { return }
+        try await store.keep(taken.gathered, dropped: taken.dropped, at: world.now())
+    }
+}

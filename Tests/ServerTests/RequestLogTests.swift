@@ -1,0 +1,136 @@
+import Exchange
+import FHIR
+import Foundation
+import Server
+import Storage
+import TestSupport
+import Testing
+import Trust
+
+@Suite("The request log of an app")
+struct RequestLogTests {
+    /// The app's requests as the JSON interface's own words: kind, method, route, status, error.
+    private static func lines(_ site: RunningSite, _ app: TestApp, _ filter: RequestFilter = RequestFilter()) async throws -> [String] {
+        try await site.site.requests?.flush(to: site.store, world: site.clock.world)
+        let known = try #require(try site.store.application(clientID: app.clientID))
+        return try site.store.requests(of: known.app, filter, limit: 500).requests.reversed().map {
+            "\($0.kind.rawValue) \($0.method) \($0.route) \($0.status) \($0.error ?? "-")"
+        }
+    }
+
+    @Test("Every kind of request appears with its exact error, the fast way to the FHIR API among them, and names itself to the client")
+    func kinds() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            let (app, developer, _) = try await site.verifiedApp()
+            let fhir = site.demo.addresses.fhir
+            let begun = try await site.get(site.authorize(app))
+            #expect(begun.status == 303 && begun.header("X-Request-Id")?.utf8.count == 13)
+            _ = try await site.get(site.authorize(app, [("scope", "nothing/known")]))
+            _ = try await site.get(
+                site.demo.addresses.authorize + "?client_id=\(app.clientID)&redirect_uri=https%3A%2F%2Felsewhere.example%2F")
+            let tokens = try await site.tokens(app)
+            let replay = try await site.exchange("p2pc_" + String(repeating: "A", count: 43), app)
+            #expect(replay.status == 400)
+            _ = try await site.post(
+                site.demo.addresses.token,
+                [("grant_type", "authorization_code"), ("code", "x"), ("client_id", app.clientID), ("client_secret", "wrong")])
+            _ = try await site.post(site.demo.addresses.introspect, app.fields + [("token", tokens.access)])
+            // The record is loaded the router's way; from then on the lane answers.
+            for _ in 0..<3 { #expect(try await site.get("\(fhir)/Patient/\(tokens.patient)", tokens.bearer).status == 200) }
+            let refused = try await site.get("\(fhir)/ExplanationOfBenefit?patient=\(tokens.patient)", tokens.bearer)
+            #expect(refused.status == 403)
+            _ = try await site.get("\(fhir)/Observation/somebody-elses", tokens.bearer)
+            _ = try await site.get("\(fhir)/Observation?unknown=secret-value", tokens.bearer + [("Prefer", "handling=strict")])
+            _ = try await site.post(site.demo.addresses.revoke, app.fields + [("token", tokens.refresh)])
+            let after = try await site.get("\(fhir)/Patient", tokens.bearer)
+            #expect(after.status == 401)
+
+            let lines = try await Self.lines(site, app)
+            #expect(
+                lines == [
+                    "authorize GET /oauth2/authorize/payer2payer 303 -",
+                    "authorize GET /oauth2/authorize/payer2payer 303 invalid_scope",
+                    "authorize GET /oauth2/authorize/payer2payer 400 invalid_request",
+                    "token POST /oauth2/token 200 -",
+                    "token POST /oauth2/token 400 invalid_grant",
+                    "token POST /oauth2/token 401 invalid_client",
+                    "introspect POST /oauth2/introspect 200 -",
+                    "fhir GET /Patient/{id} 200 -",
+                    "fhir GET /Patient/{id} 200 -",
+                    "fhir GET /Patient/{id} 200 -",
+                    "fhir GET /ExplanationOfBenefit 403 forbidden",
+                    "fhir GET /Observation/{id} 404 not-found",
+                    "fhir GET /Observation 400 not-supported",
+                    "revoke POST /oauth2/revoke 200 -",
+                    "fhir GET /Patient 401 login",
+                ], "\(lines.joined(separator: "\n"))")
+
+            let root = "/portal/applications/\(app.clientID)/requests"
+            try await developer.open(root)
+            #expect(developer.page.status == 200)
+            #expect(developer.text.contains("ExplanationOfBenefit is not shared in this exchange."))
+            #expect(developer.text.contains("redirect_uri must equal, byte for byte"))
+            #expect(developer.text.contains(try #require(refused.header("X-Request-Id"))))
+            for hidden in [tokens.access, tokens.refresh, tokens.patient, "somebody-elses"] { #expect(!developer.text.contains(hidden)) }
+            try await developer.open(root + "?kind=fhir&status=4&id=\(try #require(after.header("X-Request-Id")))")
+            #expect(developer.text.contains("unknown, expired or revoked") && !developer.text.contains("is not shared"))
+            try await developer.open(root + "?to=2020-01-01")
+            #expect(developer.text.contains("No request is like that"))
+            try await developer.open(root + "?from=yesterday")
+            #expect(developer.page.status == 422 && developer.text.contains("Write a day or a time"))
+        }
+    }
+
+    @Test("Whoever sends a wrong secret in an app's name, or asks before it is verified, is seen by its developer")
+    func claimed() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            let developer = PortalVisitor(site)
+            try await developer.signUp("ana@lakeside.example")
+            let app = try await developer.createApp()
+            #expect(try await site.get(site.authorize(app)).status == 403)
+            #expect(try await site.exchange("x", app).status == 401)
+            #expect(
+                try await Self.lines(site, app) == [
+                    "authorize GET /oauth2/authorize/payer2payer 403 unauthorized_client", "token POST /oauth2/token 401 invalid_client",
+                ])
+        }
+    }
+
+    @Test("Another developer's app has no log, a real plan is not noted, and a page goes on where the one before ended")
+    func others() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            let (app, developer, _) = try await site.verifiedApp()
+            let ben = PortalVisitor(site)
+            try await ben.signUp("ben@prairie.example", name: "Ben Hill")
+            try await ben.open("/portal/applications/\(app.clientID)/requests")
+            #expect(ben.page.status == 404)
+            let real = try await site.get(site.authorize(app, plan: site.other))
+            #expect(real.status == 403 && real.header("X-Request-Id") == nil)
+            for _ in 0..<60 { _ = try await site.get(site.authorize(app)) }
+            try await developer.open("/portal/applications/\(app.clientID)/requests")
+            #expect(developer.text.components(separatedBy: "/oauth2/authorize/payer2payer").count == 51)
+            let older = try #require(developer.markup.links.first { $0.contains("before=") })
+            try await developer.open(older)
+            #expect(developer.text.components(separatedBy: "/oauth2/authorize/payer2payer").count == 11)
+        }
+    }
+
+    @Test("What comes too fast is counted and not kept; what is older than seven days goes")
+    func bounds() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            let developer = PortalVisitor(site)
+            try await developer.signUp("ana@lakeside.example")
+            let app = try await developer.createApp()
+            for _ in 0..<305 { _ = try await site.get(site.authorize(app)) }
+            #expect(try await Self.lines(site, app).count == 300)
+            let known = try #require(try site.store.application(clientID: app.clientID))
+            #expect(try site.store.droppedRequests(of: known.app, since: site.clock.now.adding(seconds: -3600)) == 5)
+            try await developer.open("/portal/applications/\(app.clientID)/requests")
+            #expect(developer.text.contains("5 requests came too fast"))
+            try await site.store.tidy(at: site.clock.now.adding(seconds: 6 * 86_400))
+            #expect(try await Self.lines(site, app).count == 300)
+            try await site.store.tidy(at: site.clock.now.adding(seconds: 8 * 86_400))
+            #expect(try await Self.lines(site, app).isEmpty)
+        }
+    }
+}
