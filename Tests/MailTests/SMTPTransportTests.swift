@@ -220,7 +220,8 @@ struct SMTPTransportTests {
                 let clock = ContinuousClock()
                 let start = clock.now
                 for _ in 0..<10 { await Task.detached { await Task.yield() }.value }
-                #expect(clock.now - start < .seconds(1))
+                // Well before the stall ends, on a busy machine too.
+                #expect(clock.now - start < .milliseconds(2400))
                 try await group.waitForAll()
             }
         }
