@@ -79,7 +79,25 @@ package struct GrantRecord: Sendable {
     }
 }
 
+/// A permission that the plan's own operator gives for a purpose, with one token and nothing to renew it.
+package struct OperatorGrant: Sendable {
+    package let app: Key<App>
+    package let compartment: Compartment
+    package let scope: ScopeSet
+    /// Who, and why; kept with the grant and shown where grants are listed.
+    package let reason: String
+    package let access: SecretHash
+    package let expiresAt: Timestamp
+
+    package init(app: Key<App>, compartment: Compartment, scope: ScopeSet, reason: String, access: SecretHash, expiresAt: Timestamp) {
+        (self.app, self.compartment, self.scope) = (app, compartment, scope)
+        (self.reason, self.access, self.expiresAt) = (reason, access, expiresAt)
+    }
+}
+
 package protocol GrantStore: Sendable {
+    /// Keeps the permission and its token, both or neither.
+    func issue(_ grant: OperatorGrant, audit: AuditEntry, at now: Timestamp) async throws(Refusal) -> Key<Grant>
     /// Every permission this member has given, newest first.
     func grants(of member: Key<Member>, plan: Key<Plan>) throws(Refusal) -> [GrantRecord]
     /// Ends a permission and all that was issued from it; false when there is no such live one.

@@ -5,6 +5,27 @@ import GRDB
 package import Trust
 
 extension SQLiteStore: GrantStore {
+    package func issue(_ grant: OperatorGrant, audit: AuditEntry, at now: Timestamp) async throws(Refusal) -> Key<Grant> {
+        try await change { database in
+            // Someone decides for the member: the columns of a representative say who, and why.
+            try database.execute(
+                sql: """
+                    INSERT INTO access_grant (plan, member, app, scope, decider, representative_name, relationship, language, created_at, expires_at)
+                    VALUES (?, ?, ?, ?, 'representative', ?, 'other', 'en', ?, ?)
+                    """,
+                arguments: [
+                    grant.compartment.plan.number, grant.compartment.member.number, grant.app.number, grant.scope.text, grant.reason,
+                    now.milliseconds, grant.expiresAt.milliseconds,
+                ])
+            let number = database.lastInsertedRowID
+            try database.execute(
+                sql: #"INSERT INTO access_token (hash, "grant", scope, created_at, expires_at) VALUES (?, ?, ?, ?, ?)"#,
+                arguments: [Data(grant.access.bytes), number, grant.scope.text, now.milliseconds, grant.expiresAt.milliseconds])
+            try Self.write(audit, database, at: now)
+            return Key(number)
+        }
+    }
+
     package func grants(of member: Key<Member>, plan: Key<Plan>) throws(Refusal) -> [GrantRecord] {
         try read { reader in
             let row = try reader.statement(
