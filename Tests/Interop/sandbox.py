@@ -44,9 +44,9 @@ class App:
 class Sandbox:
     """Started in the constructor, ready when it returns."""
 
-    def __init__(self, data, *options, environment=None, members=3, patience=180, prefix=()):
+    def __init__(self, data, *options, environment=None, members=3, patience=180, prefix=(), port=None):
         self.data = pathlib.Path(data)
-        self.port = free_port()
+        self.port = port or free_port()
         self.log = self.data.parent / f"{self.data.name}.{self.port}.log"
         ready = self.data / "sandbox.json"
         ready.unlink(missing_ok=True)
