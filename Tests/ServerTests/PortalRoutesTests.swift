@@ -35,7 +35,8 @@ struct PortalRoutesTests {
                 let path = row.path.replacing(":client", with: "app-none").replacing(":case", with: "999").replacing(
                     ":link", with: "p2pl_none"
                 )
-                .replacing(":file", with: "none").replacing(":session", with: "999")
+                .replacing(":file", with: "none").replacing(":session", with: "999").replacing(
+                    ":run", with: "none")
                 for (role, visitor) in visitors {
                     let name = "\(row.method) \(row.path) as \(role)"
                     let headers = visitor.cookieHeader + [("Content-Type", "application/x-www-form-urlencoded")]

@@ -13,6 +13,8 @@ enum PageBlock {
     case road([RoadStep])
     case timeline([TimelineEntry])
     case sample(String)
+    /// Opens and closes without a script.
+    case tried(TriedRequest, number: Int?, isOpen: Bool)
     case document([Document.Part])
     case empty(title: String, text: String)
 
@@ -78,6 +80,7 @@ enum PageBlock {
         case .road(let steps): ["bRoad": ["steps": steps.map(\.view)] as View]
         case .timeline(let entries): ["bTimeline": ["entries": entries.map(\.view)] as View]
         case .sample(let text): ["bSample": text]
+        case .tried(let request, let number, let isOpen): ["bTried": request.view(number: number, isOpen: isOpen)]
         case .document(let parts): ["bDocument": ["parts": parts.map(\.view)] as View]
         case .empty(let title, let text): ["bEmpty": ["emptyTitle": title, "emptyText": text] as View]
         }

@@ -4,7 +4,8 @@ import Trust
 /// Everything one running server serves, put together by the composition root.
 package struct Site: Sendable {
     package typealias Store = AccountStore & AppStore & ApplicationStore & AttemptStore & AuditStore & AuthorizationStore & ClinicalStore
-        & DisclosureLog & GrantStore & MailArchive & MemberStore & ProductionStore & RequestStore & SyncStore & VerificationStore
+        & DisclosureLog & GrantStore & MailArchive & MemberStore & ProductionStore & RequestStore & SyncStore
+        & TestMemberStore & VerificationStore
 
     package let plans: [Plan]
     package let store: any Store
@@ -19,6 +20,8 @@ package struct Site: Sendable {
     package let portal: Portal?
     /// Where requests gather for their developers; nil where no portal is open.
     package let requests: RequestBuffer?
+    /// How the portal asks what the server answers to anyone.
+    let ownRoutes = OwnRoutes()
 
     /// What is asked of a real plan is noted by nobody.
     func requests(at plan: Plan) -> RequestBuffer? { plan.policy.environment == .sandbox ? requests : nil }
