@@ -104,7 +104,8 @@ let package = Package(
         .executableTarget(
             name: "PayerBridge",
             dependencies: [
-                "Exchange", "FHIR", "Mail", "Receiver", "Records", "Server", "Storage", "Synthetic", "Trust", hummingbird, lifecycle, signals, logging,
+                "Exchange", "FHIR", "Mail", "Receiver", "Records", "Server", "Storage", "Synthetic", "Trust", hummingbird, lifecycle,
+                signals, logging,
                 "Yams",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

@@ -48,6 +48,28 @@ def try_collections(developer, member, mailbox, portal):
         assert answer.status_code in ((200, 303) if method == "GET" and "Authorization" not in headers else (400, 401)), name
 
 
+def try_it(developer):
+    """The whole exchange with one click, a query that is refused, the end, the log of it, and the member as new."""
+    visitor = developer.visitor
+    visitor.press("Try it", "try").press("Walk through it", "try-walked")
+    assert "Mayte822 Venegas795 has allowed your application" in visitor.text and "The walk stopped" not in visitor.text
+    for step in visitor.page.locator("details.tried summary").all():
+        step.click()
+    visitor.look("try-walked-open")
+    visitor.page.get_by_label("Query").select_option(label="Claims, which are never shared")
+    visitor.press("Send the query", "try-refused")
+    assert "is not shared in this exchange" in visitor.text
+    visitor.fill(path="Observation?_count=2").press("Send the query", "try-answered")
+    visitor.press("Revoke the token", "try-ended").press("Open the request log", "requests")
+    visitor.page.get_by_label("Answer").select_option(label="4xx: refused")
+    visitor.press("Show", "requests-refused")
+    assert "ExplanationOfBenefit is not shared" in visitor.text and "/oauth2/token" not in visitor.text
+    developer.open("/try")
+    visitor.press("Reset this test member", "try-reset")
+    assert "as new to this application" in visitor.text
+    developer.open()
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_stranger_becomes_a_verified_developer(visit, portal, width):
     mailbox = SandboxMailbox(portal)
@@ -80,6 +102,7 @@ def test_a_stranger_becomes_a_verified_developer(visit, portal, width):
     developer.until("Synced")
     developer.visitor.look("application-verified")
 
+    try_it(developer)
     member = portal.member("01-testmemid")
     tokens = Member(portal, mailbox).tokens(member, app=app)
     assert requests.get(portal.fhir + "/Patient", headers={"Authorization": "Bearer " + tokens["access_token"]}, timeout=10).status_code == 200

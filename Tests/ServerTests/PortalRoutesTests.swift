@@ -40,6 +40,7 @@ struct PortalRoutesTests {
                 )
                 .replacing(":file", with: "none").replacing(":session", with: "999").replacing(":payer", with: "999")
                 .replacing(":transfer", with: "none").replacing(":action", with: "undo").replacing(":member", with: "999")
+                .replacing(":run", with: "none")
                 for (role, visitor) in visitors {
                     let name = "\(row.method) \(row.path) as \(role)"
                     let headers = visitor.cookieHeader + [("Content-Type", "application/x-www-form-urlencoded")]

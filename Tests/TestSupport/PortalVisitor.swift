@@ -49,7 +49,7 @@ package final class PortalVisitor {
                 if pair.count == 2 { cookies[String(pair[0])] = String(pair[1]) }
             }
             guard let next = page.header("Location") else { return }
-            (method, address, headers, body) = ("GET", next, [], nil)
+            (method, address, headers, body) = ("GET", String(next.prefix { $0 != "#" }), [], nil)
         }
         throw Lost(what: "too many redirects at \(address)")
     }

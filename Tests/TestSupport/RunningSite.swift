@@ -91,7 +91,16 @@ package struct RunningSite: Sendable {
         var hosts = HostTable(admitsLoopback: false)
         hosts.add(place, .site)
         for host in ["auth.example.com", "api.example.com"] { hosts.add(host, .plan(path: "/other")) }
-        let sandbox = isSandbox ? Sandbox(apps: [], testMembers: [], commands: [], authorizeLink: "") : nil
+        let members = [MadePlans.tiny, MadePlans.second].map { MadePlans.demo.member(at: $0) }
+        let sandbox =
+            isSandbox
+            ? Sandbox(
+                apps: [],
+                testMembers: members.map {
+                    .init(
+                        firstName: $0.firstName, lastName: $0.lastName, birthDate: $0.birthDate, memberID: $0.memberID,
+                        postalCode: $0.postalCode, summary: $0.summary)
+                }, commands: [], authorizeLink: "") : nil
         let site = Site(
             plans: [demo, other], store: store, world: clock.world, keys: ServerKeys(secret: Array(repeating: 7, count: 32)),
             publicAddress: address, hosts: hosts, sandbox: sandbox,

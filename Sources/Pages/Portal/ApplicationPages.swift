@@ -161,6 +161,8 @@ package struct ApplicationPage: Sendable {
     package var timeline: [TimelineEntry]
     /// The authorize link with this client, once a plan of the sandbox knows it.
     package var authorize: String?
+    /// Where it can be tried; nil outside a sandbox.
+    package var tryIt: String?
     package var mayChange: Bool
     package var mayReplaceSecret: Bool
     package var directory: String?
@@ -168,13 +170,13 @@ package struct ApplicationPage: Sendable {
     package init(
         frame: PortalFrame, root: String, name: String, clientID: String, newSecret: String?, secrets: [Secret], description: String,
         homePage: String, redirectURIs: [String], organization: String?, standing: String, verification: String?, sponsor: String,
-        production: String??, plans: [Plan], timeline: [TimelineEntry], authorize: String?, mayChange: Bool,
+        production: String??, plans: [Plan], timeline: [TimelineEntry], authorize: String?, tryIt: String?, mayChange: Bool,
         mayReplaceSecret: Bool, directory: String?
     ) {
         (self.frame, self.root, self.name, self.clientID, self.newSecret) = (frame, root, name, clientID, newSecret)
         (self.secrets, self.description, self.homePage, self.redirectURIs) = (secrets, description, homePage, redirectURIs)
         (self.organization, self.standing, self.verification, self.sponsor) = (organization, standing, verification, sponsor)
-        (self.production, self.plans, self.timeline, self.authorize) = (production, plans, timeline, authorize)
+        (self.production, self.plans, self.timeline, self.authorize, self.tryIt) = (production, plans, timeline, authorize, tryIt)
         (self.mayChange, self.mayReplaceSecret, self.directory) = (mayChange, mayReplaceSecret, directory)
     }
 
@@ -210,7 +212,8 @@ package struct ApplicationPage: Sendable {
         if mayReplaceSecret { blocks.append(.links([.init("Replace the secret", root + "/secret")], quiet: true)) }
         blocks.append(.heading("Health plans"))
         blocks.append(plans.isEmpty ? .text("Your credentials are at no health plan yet.") : planTable)
-        blocks.append(.links([.init("Open the request log", root + "/requests")], quiet: true))
+        let mine = authorize.map { [PortalFrame.Link("Open the authorize page", $0)] } ?? []
+        blocks.append(.links([.init("Open the request log", root + "/requests")] + (tryIt == nil ? [] : mine), quiet: true))
         blocks.append(.heading("Take it into your tools"))
         blocks.append(
             .pairs([
@@ -279,7 +282,7 @@ package struct ApplicationPage: Sendable {
             return RoadStep(
                 title, StateTag("Ready", .good),
                 "The Demo Health Plan knows your client ID. Walk through the authorization as one of its made-up members.",
-                link: authorize.map { .init("Open the authorize page", $0) })
+                link: tryIt.map { .init("Try it", $0) } ?? authorize.map { .init("Open the authorize page", $0) })
         }
         return isVerified
             ? RoadStep(title, StateTag("Waiting"), "Your credentials are on their way, which takes seconds. Load this page again.")

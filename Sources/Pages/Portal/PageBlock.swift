@@ -13,6 +13,8 @@ enum PageBlock {
     case road([RoadStep])
     case timeline([TimelineEntry])
     case sample(String)
+    /// Opens and closes without a script.
+    case tried(TriedRequest, number: Int?, isOpen: Bool)
     case document([Document.Part])
     case empty(title: String, text: String)
     /// Kinds of records with how many there are of each, and the sum.
@@ -88,6 +90,7 @@ enum PageBlock {
         case .road(let steps): ["bRoad": ["steps": steps.map(\.view)] as View]
         case .timeline(let entries): ["bTimeline": ["entries": entries.map(\.view)] as View]
         case .sample(let text): ["bSample": text]
+        case .tried(let request, let number, let isOpen): ["bTried": request.view(number: number, isOpen: isOpen)]
         case .document(let parts): ["bDocument": ["parts": parts.map(\.view)] as View]
         case .kinds(let kinds): ["bKinds": Self.view(of: kinds, in: language)]
         case .never(let items): ["bNever": ["items": items.map { ["itemText": $0] as View }] as View]

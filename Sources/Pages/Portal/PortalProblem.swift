@@ -32,6 +32,9 @@ package enum PortalProblem: Sendable, Equatable {
     case notForProduction([String])
     /// In the words of the page, at a field of it.
     case said(PortalField?, String)
+    case tooManyWalks
+    /// What is no address below that of FHIR.
+    case invalidPath
     /// A time that cannot be read.
     case invalidTime(PortalField)
 
@@ -51,6 +54,8 @@ package enum PortalProblem: Sendable, Equatable {
         case .invalidEIN: .ein
         case .invalidNPI: .npi
         case .wordsNeeded: .message
+        case .tooManyWalks: .member
+        case .invalidPath: .path
         case .chooseDecision: .decision
         case .fileNotTaken, .fileTooLarge, .fileNotNow: .file
         }
@@ -85,6 +90,8 @@ package enum PortalProblem: Sendable, Equatable {
         case .fileTooLarge: "The file is too large: pictures and PDF up to 10 MB, recordings up to 200 MB"
         case .noEvidence: "Add at least one picture or recording first"
         case .fileNotNow: "Files cannot be changed now, or there are 20 already"
+        case .tooManyWalks: "You have tried it 60 times in an hour. Wait a while."
+        case .invalidPath: "Write what stands behind the FHIR address, like Observation?code=8867-4, without spaces"
         case .invalidTime: "Write a day or a time, like 2026-11-25 or 2026-11-25T14:00"
         case .notForProduction(let lines): "Change the redirect URIs of the application first. " + lines.joined(separator: " ")
         }

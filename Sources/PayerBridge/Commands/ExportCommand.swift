@@ -43,7 +43,8 @@ struct ExportCommand: AsyncParsableCommand {
             try folder.close()
             bar.finish(count: folder.count)
             try await composition.store.record(
-                AuditEntry(.system("command line"), "export", "plan \(plan.id)", detail: "\(member ?? "everyone"), \(folder.count) resources"),
+                AuditEntry(
+                    .system("command line"), "export", "plan \(plan.id)", detail: "\(member ?? "everyone"), \(folder.count) resources"),
                 at: World.real.now())
             for (file, count) in folder.files { Console.say("\(file)  \(ProgressBar.grouped(count))") }
         }

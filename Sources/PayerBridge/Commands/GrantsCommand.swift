@@ -75,7 +75,9 @@ struct GrantsCommand: AsyncParsableCommand {
                     throw ConfigurationProblem("No app \(clientID) is registered for \(plan.name). See: payerbridge apps list")
                 }
                 let granted: ScopeSet
-                do { granted = try ScopeSet.grant(requested: ScopeSet(parsing: scope), allowed: .clinicalRead) } catch let error as OAuthError {
+                do { granted = try ScopeSet.grant(requested: ScopeSet(parsing: scope), allowed: .clinicalRead) } catch let error
+                    as OAuthError
+                {
                     throw ConfigurationProblem("--scope: \(error.description)")
                 }
                 let token = Secret.make(.accessToken)

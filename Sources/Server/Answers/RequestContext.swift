@@ -1,4 +1,5 @@
 import Hummingbird
+import Logging
 
 /// What a request carries through the router.
 struct SiteContext: RequestContext {
@@ -11,4 +12,14 @@ struct SiteContext: RequestContext {
         coreContext = .init(source: source)
         isTried = false
     }
+
+    /// Of a request that the portal itself sends.
+    init(trying logger: Logger) {
+        var logger = logger
+        logger[metadataKey: "hb.request.id"] = "tried"
+        coreContext = .init(source: Inside(logger: logger))
+        isTried = true
+    }
+
+    private struct Inside: RequestContextSource { let logger: Logger }
 }

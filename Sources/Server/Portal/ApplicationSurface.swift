@@ -187,6 +187,7 @@ enum ApplicationSurface {
             sponsor: verification?.details.sponsorName ?? "",
             production: .some(try call.store.production(of: application.key)?.state.rawValue), plans: plans,
             timeline: try call.store.thread(of: application.key).map(\.timelineEntry), authorize: authorize(application, syncs, call),
+            tryIt: TrySurface.isOpen(application, syncs, call.site) ? root(application.clientID) + "/try" : nil,
             mayChange: try mayChange(application, call), mayReplaceSecret: application.standing == .active,
             directory: try DirectorySurface.isOpen(call) ? "/portal/directory" : nil)
         var response = call.show(page.html())

@@ -14,6 +14,7 @@ package struct PortalDoor: Sendable {
     let forgetAccess: @Sendable () -> Void
     /// The OpenAPI document of the plan that developers build against; it stays the same while the server runs.
     let exchangeOpenAPI: [UInt8]
+    let tryRuns = TryRuns()
 
     package init(site: Site, portal: Portal, forgetAccess: @escaping @Sendable () -> Void = {}) {
         (self.site, self.portal, self.forgetAccess) = (site, portal, forgetAccess)
@@ -25,7 +26,7 @@ package struct PortalDoor: Sendable {
         AccountSurface.routes + SettingsSurface.routes + ApplicationSurface.routes + SecretSurface.routes + VerificationSurface.routes
             + ProductionSurface.routes + DirectorySurface.routes + ReviewSurface.routes + CollectionSurface.routes + DocsSurface.routes
             + PayerSurface.routes + TransferSurface.routes + CareSurface.routes
-            + RequestLogSurface.routes
+            + RequestLogSurface.routes + TrySurface.routes
     }
 
     /// The table of roles and routes, for the tests that are made from it.

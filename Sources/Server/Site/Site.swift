@@ -5,7 +5,7 @@ import Trust
 package struct Site: Sendable {
     package typealias Store = AccountStore & AppStore & ApplicationStore & AttemptStore & AuditStore & AuthorizationStore & ClinicalStore
         & DisclosureLog & GrantStore & KeptRecordStore & MailArchive & MemberStore & OptInStore & ProductionStore & RecordSessionStore
-        & RequestStore & SendingPayerStore & SyncStore & TransferStore & VerificationStore
+        & RequestStore & SendingPayerStore & SyncStore & TestMemberStore & TransferStore & VerificationStore
 
     package let plans: [Plan]
     package let store: any Store
@@ -22,6 +22,8 @@ package struct Site: Sendable {
     package let receiving: [Receiving]
     /// Where requests gather for their developers; nil where no portal is open.
     package let requests: RequestBuffer?
+    /// How the portal asks what the server answers to anyone.
+    let ownRoutes = OwnRoutes()
 
     /// What is asked of a real plan is noted by nobody.
     func requests(at plan: Plan) -> RequestBuffer? { plan.policy.environment == .sandbox ? requests : nil }

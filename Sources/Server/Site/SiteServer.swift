@@ -27,8 +27,10 @@ package enum SiteServer {
         let desks = site.plans.map { FHIRDesk(site: site, plan: $0, tokens: AccessCache(), shelves: shelves) }
         let lane = FHIRLaneDesks(
             desks: desks.map { ("/\($0.plan.id)/r4", $0) }, site: site, logger: logger, isOpen: hasLane)
+        let responder = HostResponder(hosts: site.hosts, next: router(site, desks, logger).buildResponder())
+        site.ownRoutes.open { try await responder.respond(to: $0, context: $1) }
         return Application(
-            responder: HostResponder(hosts: site.hosts, next: router(site, desks, logger).buildResponder()),
+            responder: responder,
             server: .http1(
                 configuration: .init(
                     additionalChannelHandlers: [WireHandlersInstaller(desks: lane, idleTimeout: idleTimeout)],

@@ -170,7 +170,7 @@ extension SQLiteStore: ApplicationStore {
             let row = try reader.statement(
                 """
                 SELECT lower(hex(substr(hash, 1, 4))), created_at, last_used_at, retired_at FROM app_secret
-                WHERE app = ? AND (retired_at IS NULL OR retired_at > ?) ORDER BY created_at DESC, hash
+                WHERE app = ? AND is_lent = 0 AND (retired_at IS NULL OR retired_at > ?) ORDER BY created_at DESC, hash
                 """)
             defer { row.reset() }
             row.bind(1, app.number)
@@ -193,7 +193,8 @@ extension SQLiteStore: ApplicationStore {
         try await change { database in
             // Two are live at most: one that was retiring before ends now.
             try database.execute(
-                sql: "UPDATE app_secret SET retired_at = ?1 WHERE app = ?2 AND retired_at > ?1", arguments: [now.milliseconds, app.number])
+                sql: "UPDATE app_secret SET retired_at = ?1 WHERE app = ?2 AND retired_at > ?1 AND is_lent = 0",
+                arguments: [now.milliseconds, app.number])
             try database.execute(
                 sql: "UPDATE app_secret SET retired_at = ? WHERE app = ? AND retired_at IS NULL",
                 arguments: [overlapEnds.milliseconds, app.number])
@@ -207,7 +208,8 @@ extension SQLiteStore: ApplicationStore {
     package func retireOldSecrets(of app: Key<App>, audit: AuditEntry, at now: Timestamp) async throws(Refusal) {
         try await change { database in
             try database.execute(
-                sql: "UPDATE app_secret SET retired_at = ?1 WHERE app = ?2 AND retired_at > ?1", arguments: [now.milliseconds, app.number])
+                sql: "UPDATE app_secret SET retired_at = ?1 WHERE app = ?2 AND retired_at > ?1 AND is_lent = 0",
+                arguments: [now.milliseconds, app.number])
             try Self.write(audit, database, at: now)
         }
     }

@@ -166,19 +166,32 @@ extension SQLiteStore: ProductionStore {
         return found
     }
 
+    /// As a JSON array: what the portal tried is not the app's doing.
+    private func triedGrants(of app: Key<App>) throws(Refusal) -> String {
+        try read { reader in
+            let row = try reader.statement(#"SELECT json_group_array("grant") FROM tried_grant WHERE app = ?"#)
+            defer { row.reset() }
+            row.bind(1, app.number)
+            return try row.step() ? row.text(0) : "[]"
+        }
+    }
+
     /// What the log of disclosures tells of this app: its latest hundred thousand entries are looked through.
     private func disclosed(to app: Key<App>, plan: Key<Plan>) throws(Refusal) -> [ObservedCall] {
+        let tried = try triedGrants(of: app)
         do {
             return try disclosureReaders.read { reader in
                 let row = try reader.statement(
                     """
                     SELECT interaction, type, COUNT(*), MAX(at) FROM disclosure
                     WHERE number > (SELECT coalesce(MAX(number), 0) FROM disclosure) - 100000 AND app = ? AND plan = ?
+                        AND "grant" NOT IN (SELECT value FROM json_each(?))
                     GROUP BY interaction, type ORDER BY interaction, type
                     """)
                 defer { row.reset() }
                 row.bind(1, app.number)
                 row.bind(2, plan.number)
+                row.bind(3, tried)
                 var calls: [ObservedCall] = []
                 while try row.step() {
                     guard let interaction = Disclosure.Interaction(rawValue: UInt8(truncatingIfNeeded: row.int(0))),

@@ -164,6 +164,11 @@ enum PortalAPIDocument {
                 ("microseconds", "integer"), ("error", "string?"), ("explanation", "string?"), ("isTried", "boolean"),
             ]
         ),
+        ("Walk", [("member", "string"), ("problem", "string?"), ("endsAt", "string"), ("steps", "[Step]")]),
+        (
+            "Step",
+            [("title", "string"), ("request", "string"), ("status", "integer"), ("requestId", "string?"), ("answer", "string")]
+        ),
         ("Secret", [("clientId", "string"), ("clientSecret", "string")]),
         (
             "Verification",

@@ -19,7 +19,7 @@ enum PortalAPIRoutes {
     private static let unavailable = Said(503, "Try again shortly", "Error")
     private static let app = "/applications/{client}"
 
-    static let all: [PortalAPIRoute] = accounts + applications + requests + verification + production
+    static let all: [PortalAPIRoute] = accounts + applications + requests + trying + verification + production
 
     // MARK: Accounts
 
@@ -153,6 +153,27 @@ enum PortalAPIRoutes {
                 if let next = found.page.next { root.member("before", String(next)) }
             }
         }
+    ]
+
+    private static let trying: [PortalAPIRoute] = [
+        PortalAPIRoute(
+            .post, app + "/walks", "tryWalk", "Walk through the exchange as a test member of the sandbox; each request and its answer",
+            body: .object([.init("member"), .init("redirect_uri", optional: true)]),
+            [Said(201, "Walked", "Walk"), invalid, noSession, forbidden, notFound, problems, unavailable]
+        ) { call in
+            switch try await TrySurface.begin(call) {
+            case .failure(let found): return PortalAPI.problems(found.all)
+            case .success(let run): return PortalAPI.object(.created) { PortalAPIWords.write(run, &$0) }
+            }
+        },
+        PortalAPIRoute(
+            .post, app + "/test-members/{member}/reset", "resetTestMember",
+            "End what a test member has allowed this application, so that the first-time journey can begin again",
+            [Said(204, "Done"), noSession, forbidden, notFound, unavailable]
+        ) { call in
+            guard try await TrySurface.reset(call, call.parameter("member")) != nil else { throw Refusal(.notFound, "") }
+            return Response(status: .noContent)
+        },
     ]
 
     // MARK: Verification

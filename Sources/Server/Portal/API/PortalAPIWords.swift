@@ -70,6 +70,19 @@ enum PortalAPIWords {
         entry.member("isTried", request.isTried)
     }
 
+    static func write(_ run: TryRun, _ root: inout JSONWriter) {
+        root.member("member", run.memberID)
+        if let problem = run.problem { root.member("problem", problem) }
+        root.member("endsAt", run.endsAt.instant)
+        root.list("steps", run.steps) { entry, step in
+            entry.member("title", step.title)
+            entry.member("request", step.line)
+            entry.member("status", step.status)
+            if let id = step.requestID { entry.member("requestId", id) }
+            entry.member("answer", step.answer)
+        }
+    }
+
     private static func thread(_ entries: [CaseEntry], _ root: inout JSONWriter) {
         root.list("thread", entries) { entry, step in
             entry.member("role", step.role.rawValue)
