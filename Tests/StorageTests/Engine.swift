@@ -8,9 +8,8 @@ import Trust
 
 /// Every promise a store keeps, as the tests see one.
 typealias EveryStore = AppStore & AttemptStore & AuthorizationStore & ClinicalStore & DisclosureLog & GrantStore & ImportStore & MailArchive
-    & MemberStore
-    & Outbox
-    & PlanStore
+    & KeptRecordStore & MemberStore & OptInStore & Outbox & PlanStore & RecordSessionStore & RemovalStore & SendingPayerStore
+    & TransferStore
 
 /// The engines that the promises are tested on.
 enum Engine: String, CaseIterable, CustomTestStringConvertible {
