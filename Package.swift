@@ -96,7 +96,7 @@ let package = Package(
             name: "Receiver",
             dependencies: [
                 "Exchange", "FHIR", "Trust", crypto, logging, .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                httpClient,
+                .product(name: "NIOTLS", package: "swift-nio"), httpClient,
             ] + sockets,
             swiftSettings: house
         ),
@@ -130,7 +130,10 @@ let package = Package(
         .testTarget(name: "MailTests", dependencies: ["Mail", "Exchange", logging, lifecycle], swiftSettings: house),
         .testTarget(name: "PagesTests", dependencies: ["Pages", mustache], swiftSettings: house),
         .testTarget(
-            name: "ReceiverTests", dependencies: ["Receiver", "FHIR", "Trust", crypto, httpClient] + sockets, swiftSettings: house),
+            name: "ReceiverTests",
+            dependencies: [
+                "Receiver", "FHIR", "Trust", crypto, httpClient, .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ] + sockets, swiftSettings: house),
         .testTarget(name: "SyntheticTests", dependencies: ["Synthetic"], swiftSettings: house),
         .target(
             name: "TestSupport",

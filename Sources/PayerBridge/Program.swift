@@ -22,7 +22,8 @@ struct Program: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            SandboxCommand.self, ServeCommand.self, ReceiveCommand.self, ImportCommand.self, ExportCommand.self, MembersCommand.self,
+            SandboxCommand.self, ServeCommand.self, ReceiveCommand.self, DoctorCommand.self, ImportCommand.self, ExportCommand.self,
+            MembersCommand.self,
             GrantsCommand.self,
             AppsCommand.self, ReviewerCommand.self, ExplainCommand.self, DisclosuresCommand.self,
         ])

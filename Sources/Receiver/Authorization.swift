@@ -16,18 +16,12 @@ struct Authorization: Sendable {
             path: place.path, state: state, issuer: sender.issuer, needsIssuer: sender.namesItselfInAnswers)
         let listener = try await CallbackListener(host: place.listenHost, port: place.listenPort, callback: callback)
         let redirectURI = place.text(port: listener.port)
-        report(.authorizeURL(address(redirectURI: redirectURI, state: state, challenge: PKCE.challenge(for: verifier))))
+        let request = AuthorizeRequest(
+            endpoint: sender.authorize, clientID: options.clientID, redirectURI: redirectURI, scope: options.scope, state: state,
+            audience: sender.base.trimmed, challenge: PKCE.challenge(for: verifier))
+        report(.authorizeURL(request.address))
         report(.waiting(redirectURI: redirectURI, timeout: options.authorizeTimeout))
         let code = try await listener.code(within: options.authorizeTimeout)
         return try await client.exchange(code: code, redirectURI: redirectURI, verifier: verifier)
-    }
-
-    private func address(redirectURI: String, state: String, challenge: String) -> String {
-        let fields = [
-            ("response_type", "code"), ("client_id", options.clientID), ("redirect_uri", redirectURI), ("scope", options.scope),
-            ("state", state), ("aud", sender.base.trimmed), ("code_challenge", challenge), ("code_challenge_method", "S256"),
-        ]
-        let base = sender.authorize.text
-        return base + (base.utf8.contains(UInt8(ascii: "?")) ? "&" : "?") + PercentEncoding.form(fields)
     }
 }

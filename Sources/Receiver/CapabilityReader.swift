@@ -6,6 +6,10 @@ struct CapabilityReader {
     private(set) var plan = DownloadPlan.usual
     /// The Patient type declares the operation `$everything`. FHIR R4, Patient, Operations.
     private(set) var offersEverything = false
+    private(set) var fhirVersion: String?
+    /// How many types declare a search by patient; 0 when `plan` is only what is usual.
+    private(set) var searchable = 0
+    private(set) var readsPatient = false
     /// From the `oauth-uris` extension, the way before `.well-known/smart-configuration`.
     private(set) var authorize: String?
     private(set) var token: String?
@@ -31,6 +35,7 @@ struct CapabilityReader {
         if let version = root["fhirVersion"]?.string, !version.utf8.starts(with: "4.".utf8) {
             throw Unfit(reason: "the server speaks FHIR \(PlainText.shown(version, limit: 20)), not R4")
         }
+        fhirVersion = PlainText.shown(root["fhirVersion"], limit: 20)
         software.name = PlainText.shown(root["software"]?["name"], limit: 80)
         software.version = PlainText.shown(root["software"]?["version"], limit: 40)
         guard let server = root["rest"]?.first else { return }
@@ -54,6 +59,8 @@ struct CapabilityReader {
             }
             var hasPatient = false
             resource["searchParam"]?.forEachElement { if $0["name"]?.isText("patient") == true { hasPatient = true } }
+            if type == .patient { readsPatient = canRead }
+            if canSearch, hasPatient { searchable += 1 }
             declared.append(.init(type: type, canRead: canRead, canSearch: canSearch, hasPatientParameter: hasPatient))
         }
         plan = DownloadPlan(declared)

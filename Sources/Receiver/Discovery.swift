@@ -7,13 +7,8 @@ struct Discovery: Sendable {
 
     /// Tries `from`, then `from/r4`, first by `.well-known/smart-configuration`, then by the CapabilityStatement's `oauth-uris`.
     func find(_ from: String) async throws(ReceiveProblem) -> Sender {
-        guard let given = WebAddress(from), !given.text.utf8.contains(UInt8(ascii: "?")) else { throw .badAddress(PlainText.shown(from)) }
-        let place = try checked(Self.withoutDocument(given.trimmed))
-        var bases = [place]
-        if !place.path.utf8.elementsEqual("/r4".utf8), !place.path.hasSuffix("/r4"), let below = place.appending("r4") {
-            bases.append(below)
-        }
-
+        let bases = try Self.bases(from)
+        for base in bases { _ = try checked(base.text) }
         var tried: [String] = []
         var unfit: ReceiveProblem?
         for base in bases {
@@ -65,6 +60,15 @@ struct Discovery: Sendable {
             return document
         }
         return document
+    }
+
+    /// Where the FHIR base may be: at the address itself, or at `r4` below it.
+    static func bases(_ from: String) throws(ReceiveProblem) -> [WebAddress] {
+        guard let given = WebAddress(from), !given.text.utf8.contains(UInt8(ascii: "?")),
+            let place = WebAddress(withoutDocument(given.trimmed))
+        else { throw .badAddress(PlainText.shown(from)) }
+        guard !place.path.hasSuffix("/r4"), let below = place.appending("r4") else { return [place] }
+        return [place, below]
     }
 
     /// Someone may paste the address of the document itself.

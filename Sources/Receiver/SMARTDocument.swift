@@ -7,6 +7,8 @@ struct SMARTDocument: Sendable {
     var issuer: String?
     var namesItselfInAnswers = false
     var tokenUsesBasic = false
+    /// nil when the document does not say. RFC 7636.
+    var challengeMethods: [String]?
 
     init(authorize: String, token: String) {
         (self.authorize, self.token) = (authorize, token)
@@ -26,6 +28,9 @@ struct SMARTDocument: Sendable {
         namesItselfInAnswers = root["authorization_response_iss_parameter_supported"]?.kind == .true
         var methods: [String] = []
         root["token_endpoint_auth_methods_supported"]?.forEachElement { if let name = $0.string { methods.append(name) } }
+        root["code_challenge_methods_supported"]?.forEachElement {
+            if let name = $0.string { challengeMethods = (challengeMethods ?? []) + [name] }
+        }
         tokenUsesBasic = methods.contains("client_secret_basic") && !methods.contains("client_secret_post")
     }
 }

@@ -30,7 +30,7 @@ def assert_told(status, words, *expected):
     assert not [text for text in RAW if text in words], words
 
 
-@pytest.mark.parametrize("command", [[], ["sandbox"], ["serve"], ["receive"], ["import"], ["members"], ["members", "import"], ["apps"], ["apps", "add"]],
+@pytest.mark.parametrize("command", [[], ["sandbox"], ["serve"], ["receive"], ["doctor"], ["import"], ["members"], ["members", "import"], ["apps"], ["apps", "add"]],
                          ids=lambda command: " ".join(command) or "the program")
 def test_help_teaches(command):
     status, words = run(*command, "--help")
@@ -100,6 +100,8 @@ def test_bad_lines_of_an_import_are_named_and_the_rest_is_taken(tmp_path, start_
     ["receive", "--from", "nonsense", "--client-id", "x", "--out", "{data}/out"],
     ["receive", "--from", "http://example.com/demo", "--client-id", "x", "--out", "{data}/out"],
     ["receive", "--from", "http://localhost:1", "--client-id", "x", "--client-secret-file", "/no/such/file", "--out", "{data}/out"],
+    ["doctor", "nonsense"], ["doctor", "http://example.com/r4"], ["doctor", "http://localhost:1"], ["doctor", "https://0x7f.1/r4"],
+    ["doctor", "http://localhost:1", "--client-id", "x", "--client-secret-file", "/no/such/file"],
     ["serve", "--config", "/no/such/file.yaml"],
 ], ids=lambda arguments: " ".join(a.replace("{data}", "D") for a in arguments)[:60])
 def test_a_command_that_cannot_work_says_why(tmp_path, arguments):

@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// A web server on a free loopback port that answers as the test says, and remembers what it was asked.
@@ -47,12 +48,20 @@ final class ScriptServer: Sendable {
     var base: String { "http://127.0.0.1:\(port)" }
     var seen: [Seen] { log.withLock { $0 } }
 
-    init(_ answer: @escaping @Sendable (Seen, String) -> Reply) async throws {
+    /// With a certificate and its key, both as PEM, it speaks TLS.
+    init(tls: (certificate: String, key: String)? = nil, _ answer: @escaping @Sendable (Seen, String) -> Reply) async throws {
+        let context = try tls.map { tls in
+            try NIOSSLContext(
+                configuration: .makeServerConfiguration(
+                    certificateChain: [.certificate(try NIOSSLCertificate(bytes: Array(tls.certificate.utf8), format: .pem))],
+                    privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(tls.key.utf8), format: .pem))))
+        }
         let box = Box()
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let context { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context)) }
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
                     try channel.pipeline.syncOperations.addHandler(
                         ScriptHandler { seen in

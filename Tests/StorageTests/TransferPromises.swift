@@ -278,7 +278,8 @@ struct TransferPromises {
             let tooLate = try await answer(late, at: today.adding(seconds: 600))
             #expect(tooLate == .ended)
             let uses = [
-                try await store.useLink(mine, plan: receiver.plan, until: today), try await store.useLink(mine, plan: receiver.plan, until: today),
+                try await store.useLink(mine, plan: receiver.plan, until: today),
+                try await store.useLink(mine, plan: receiver.plan, until: today),
             ]
             #expect(uses == [true, false])
         }

@@ -20,7 +20,7 @@ package struct SenderFacts: Sendable {
 }
 
 /// What a member's browser is sent to the other plan with. SMART App Launch 2.2.0, standalone launch; RFC 7636.
-package struct AuthorizeRequest: Sendable {
+package struct MemberErrand: Sendable {
     package let clientID: String
     package let redirectURI: String
     package let scope: String
@@ -63,7 +63,7 @@ package protocol SenderConnector: Sendable {
     /// Finds everything from the address that the payer's people gave. Refused with words for the plan's people.
     func find(_ address: String) async throws(Refusal) -> SenderFacts
     /// The address of the other plan's authorize page.
-    func authorizeAddress(_ facts: SenderFacts, _ request: AuthorizeRequest) -> String
+    func authorizeAddress(_ facts: SenderFacts, _ request: MemberErrand) -> String
     /// Everything that can be checked without a member. `secret` nil for a public client.
     func examine(_ payer: SendingPayer, secret: String?, redirectURI: String) async -> [ConnectionCheck]
     /// Reads a directory, JSON or a FHIR Bundle; refused when it is neither.

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Receiver
 
 struct ReceiveCommand: AsyncParsableCommand {
@@ -24,7 +23,8 @@ struct ReceiveCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Failing.clearly {
-            var options = ReceiveOptions(from: from, clientID: clientId, clientSecret: try secret(), out: out)
+            var options = ReceiveOptions(
+                from: from, clientID: clientId, clientSecret: try ClientSecretFile.text(clientSecretFile), out: out)
             options.redirectURI = redirectUri
             options.scope = scope
             options.parallelRequests = max(1, min(16, parallel))
@@ -39,11 +39,5 @@ struct ReceiveCommand: AsyncParsableCommand {
             Console.say(receipt.summary)
             if !receipt.isComplete { throw ExitCode(3) }
         }
-    }
-
-    private func secret() throws -> String? {
-        guard let file = clientSecretFile else { return nil }
-        guard let data = FileManager.default.contents(atPath: file) else { throw ConfigurationProblem("There is no file \(file).") }
-        return String(decoding: data.filter { $0 > 0x20 }, as: UTF8.self)
     }
 }

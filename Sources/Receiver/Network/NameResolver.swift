@@ -62,12 +62,11 @@ struct NameResolver: Sendable {
     }
 
     private static func address(_ entry: addrinfo) -> NetworkAddress? {
-        guard let socket = entry.ai_addr else { return nil }
-        switch entry.ai_family {
-        case AF_INET: return socket.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { NetworkAddress($0.pointee.sin_addr) }
-        case AF_INET6: return socket.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { NetworkAddress($0.pointee.sin6_addr) }
-        default: return nil
-        }
+        var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+        guard getnameinfo(entry.ai_addr, entry.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0 else { return nil }
+        // A link-local address comes with its interface.
+        let digits = text.prefix { $0 != 0 && $0 != CChar(UInt8(ascii: "%")) }
+        return NetworkAddress(String(decoding: digits.map { UInt8(bitPattern: $0) }, as: UTF8.self))
     }
 }
 

@@ -11,6 +11,13 @@ package struct NetworkAddress: Sendable, Hashable {
             case .v6: 128
             }
         }
+
+        fileprivate var code: Int32 {
+            switch self {
+            case .v4: AF_INET
+            case .v6: AF_INET6
+            }
+        }
     }
 
     package let family: Family
@@ -18,23 +25,13 @@ package struct NetworkAddress: Sendable, Hashable {
 
     /// Only the usual spelling: four decimal numbers without leading zeros, or an IPv6 address without zone and brackets.
     package init?(_ text: String) {
-        var four = in_addr()
-        var six = in6_addr()
-        if inet_pton(AF_INET, text, &four) == 1 {
-            self.init(four)
-        } else if inet_pton(AF_INET6, text, &six) == 1 {
-            self.init(six)
-        } else {
-            return nil
+        for family in [Family.v4, .v6] {
+            var bytes = [UInt8](repeating: 0, count: family.bits / 8)
+            guard inet_pton(family.code, text, &bytes) == 1 else { continue }
+            self.init(family, bytes.reduce(0) { $0 << 8 | UInt128($1) })
+            return
         }
-    }
-
-    init(_ address: in_addr) {
-        self.init(.v4, withUnsafeBytes(of: address) { $0.reduce(0) { $0 << 8 | UInt128($1) } })
-    }
-
-    init(_ address: in6_addr) {
-        self.init(.v6, withUnsafeBytes(of: address) { $0.reduce(0) { $0 << 8 | UInt128($1) } })
+        return nil
     }
 
     init(_ family: Family, _ number: UInt128) {
@@ -45,8 +42,7 @@ package struct NetworkAddress: Sendable, Hashable {
     package var text: String {
         var buffer = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
         let bytes = stride(from: family.bits - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: number >> UInt128($0)) }
-        let code = family == .v4 ? AF_INET : AF_INET6
-        guard inet_ntop(code, bytes, &buffer, socklen_t(buffer.count)) != nil else { return "" }
+        guard inet_ntop(family.code, bytes, &buffer, socklen_t(buffer.count)) != nil else { return "" }
         return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 

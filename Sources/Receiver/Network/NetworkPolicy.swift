@@ -30,6 +30,8 @@ package struct NetworkPolicy: Sendable, Hashable {
     package static let sandbox = NetworkPolicy(addresses: .publicOrLoopback, plainHTTP: .onLoopback, ports: .any)
     /// Someone at a terminal who typed the address, perhaps of a server in the own network.
     package static let command = NetworkPolicy(addresses: .any, plainHTTP: .onLoopback, ports: .any)
+    /// The same, on a test network without https.
+    package static let insecureCommand = NetworkPolicy(addresses: .any, plainHTTP: .anywhere, ports: .any)
 
     /// The same rules, and the port of an address that an operator has registered.
     package func permitting(_ registered: String) -> NetworkPolicy {

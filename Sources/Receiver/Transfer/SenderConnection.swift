@@ -32,20 +32,30 @@ package struct SenderConnection: SenderConnector {
         }
     }
 
-    package func authorizeAddress(_ facts: SenderFacts, _ request: AuthorizeRequest) -> String {
-        let fields = [
-            ("response_type", "code"), ("client_id", request.clientID), ("redirect_uri", request.redirectURI), ("scope", request.scope),
-            ("state", request.state), ("aud", facts.fhirBase), ("code_challenge", request.challenge), ("code_challenge_method", "S256"),
-        ]
-        return facts.authorize + (facts.authorize.utf8.contains(UInt8(ascii: "?")) ? "&" : "?") + PercentEncoding.form(fields)
+    package func authorizeAddress(_ facts: SenderFacts, _ request: MemberErrand) -> String {
+        guard let endpoint = WebAddress(facts.authorize) else { return facts.authorize }
+        return AuthorizeRequest(
+            endpoint: endpoint, clientID: request.clientID, redirectURI: request.redirectURI, scope: request.scope, state: request.state,
+            audience: facts.fhirBase, challenge: request.challenge
+        ).address
     }
 
     package func examine(_ payer: SendingPayer, secret: String?, redirectURI: String) async -> [ConnectionCheck] {
-        do throws(Refusal) {
-            let facts = try await find(payer.address)
-            return [.init(name: "Discovery", outcome: .passed, seen: facts.software ?? facts.fhirBase, fix: nil)]
-        } catch {
-            return [.init(name: "Discovery", outcome: .failed, seen: error.message, fix: "Check the address with the plan.")]
+        var options = Doctor.Options(
+            address: payer.address, network: network, clientID: payer.clientID, clientSecret: secret, redirectURI: redirectURI)
+        options.scope = payer.scope
+        return await Doctor(options).run().map { check in
+            let outcome: ConnectionCheck.Outcome
+            var seen = check.seen
+            switch check.outcome {
+            case .passed: outcome = .passed
+            case .warning: outcome = .warning
+            case .failed: outcome = .failed
+            case .skipped(let reason):
+                outcome = .skipped
+                seen = reason
+            }
+            return ConnectionCheck(name: check.subject.title, outcome: outcome, seen: seen, fix: check.fix)
         }
     }
 

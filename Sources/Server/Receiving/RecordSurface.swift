@@ -123,7 +123,7 @@ enum RecordSurface {
         }
         let address = call.receiving.connector.authorizeAddress(
             facts,
-            AuthorizeRequest(
+            MemberErrand(
                 clientID: payer.clientID, redirectURI: redirectURI, scope: payer.scope, state: state,
                 challenge: PKCE.challenge(for: verifier)))
         return Answer.seeOther(address)
