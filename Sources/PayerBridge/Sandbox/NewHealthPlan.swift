@@ -45,6 +45,12 @@ struct NewHealthPlan {
         let address = sender.addresses.fhir
         let sealing = try composition.sealing()
         let context = SendingPayer.secretContext(plan: plan.key, address: address)
+        // The sandbox may have been at another port before; nobody answers there now.
+        for old in try store.sendingPayers(plan: plan.key) where old.clientID == Self.clientID && old.address != address {
+            try await store.set(
+                .closed, of: old.key, plan: plan.key, audit: AuditEntry(.system("sandbox"), "payer.closed", "payer \(old.address)"), at: now
+            )
+        }
         let known = try store.sendingPayers(plan: plan.key).first { $0.address == address }
         // The secret is made once; both sides of the sandbox then know it, each in its own way.
         let secret =

@@ -77,8 +77,8 @@ struct TransferKeeping: Sendable {
             times[kept.transfer] = kept.receivedAt
         }
         try keepResources(compartment, ids, here)
+        // No `settle`: the worker's next word goes through the same log with a sync, and takes with it everything that was written before.
         try keepProvenance(compartment, ids, brought, times)
-        try store.settle()
     }
 
     private func keepResources(_ compartment: Compartment, _ ids: LocalIDs, _ here: Set<String>) throws {

@@ -36,9 +36,10 @@ extension SQLiteStore {
                     Data(new.stateHash.bytes), new.redirectURI, new.fhirBase, new.issuer, new.needsIssuer, Data(new.sealedVerifier),
                     now.milliseconds,
                 ])
+            let number = database.lastInsertedRowID
             try Self.write(audit, database, at: now)
             return Transfer(
-                key: Key(database.lastInsertedRowID), id: new.id, plan: new.plan, member: new.member, payer: new.payer,
+                key: Key(number), id: new.id, plan: new.plan, member: new.member, payer: new.payer,
                 state: .authorizing, createdAt: now, startedAt: nil, arrivedAt: nil, movedAt: now, patientID: nil, problem: nil,
                 report: nil,
                 change: nil, requests: 0, retries: 0, dueAt: now)
