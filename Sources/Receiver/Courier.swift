@@ -153,6 +153,8 @@ struct Courier: Sendable {
             return Failure(reason: "\(address.origin) cannot be reached", isPassing: true, wasNotSent: true)
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
             return Failure(reason: untrusted(error, address), isPassing: false, wasNotSent: true)
+        case let error as HTTPParserError where error == .invalidEOFState:
+            return Failure(reason: "\(address.origin) ended in the middle of its answer", isPassing: true)
         case is HTTPParserError:
             return Failure(reason: "\(address.origin) did not answer in HTTP", isPassing: true)
         // These say that no connection came about; on an open one they would come long after our own limits.
