@@ -58,6 +58,7 @@ let package = Package(
         .target(
             name: "FHIR", dependencies: ["CSimdJSON", "CCompression"], resources: [.embedInCode("Search/Table")], swiftSettings: house),
         .target(name: "Trust", dependencies: [crypto, cryptoExtras], swiftSettings: house),
+        .target(name: "Chart", dependencies: ["FHIR"], swiftSettings: house),
         .target(name: "Exchange", dependencies: ["FHIR", "Trust", crypto], swiftSettings: house),
         .target(
             name: "Storage",
@@ -82,7 +83,7 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Exchange", "FHIR", "Pages", "Records", crypto, hummingbird, logging, lifecycle,
+                "Chart", "Exchange", "FHIR", "Pages", "Records", crypto, hummingbird, logging, lifecycle,
                 "Trust", .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
@@ -112,6 +113,7 @@ let package = Package(
             name: "Bare", dependencies: [hummingbird, .product(name: "NIOCore", package: "swift-nio")], path: "Benchmarks/Bare",
             swiftSettings: house),
         .testTarget(name: "FHIRTests", dependencies: ["FHIR"], swiftSettings: house),
+        .testTarget(name: "ChartTests", dependencies: ["Chart", "FHIR", "Synthetic"], swiftSettings: house),
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange", "FHIR", "Trust"], swiftSettings: house),
         .testTarget(
             name: "StorageTests",
