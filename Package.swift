@@ -138,7 +138,8 @@ let package = Package(
                 .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
             ] + sockets, path: "Tests/TestSupport", swiftSettings: house),
         .testTarget(
-            name: "ServerTests", dependencies: ["TestSupport", "Exchange", "FHIR", "Storage", "Synthetic", "Trust"], swiftSettings: house),
+            name: "ServerTests", dependencies: ["Chart", "Pages", "TestSupport", "Exchange", "FHIR", "Storage", "Synthetic", "Trust"],
+            swiftSettings: house),
         .testTarget(
             name: "JourneyTests",
             dependencies: [

@@ -103,7 +103,7 @@ package struct Chart: Sendable {
         var order: [String] = []
         for item in items(kind) {
             // What was taken back or denied never hides behind what stands, nor the other way round.
-            let key = "\(item.standing.rawValue) \(item.codeKey ?? item.id)"
+            let key = "\(item.standing.stance) \(item.codeKey ?? item.id)"
             if members[key] == nil { order.append(key) }
             members[key, default: []].append(item)
         }

@@ -70,6 +70,15 @@ package enum Standing: UInt8, Sendable {
     case negated
     /// The sender took it back (`entered-in-error`); it is still kept and still shown.
     case inError
+
+    /// Entries of different stances are never one: what was taken back or denied and what stands.
+    var stance: String {
+        switch self {
+        case .current, .past: "stands"
+        case .negated: "negated"
+        case .inError: "error"
+        }
+    }
 }
 
 /// A line of an item's particulars.

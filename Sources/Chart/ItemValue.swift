@@ -36,6 +36,30 @@ package struct Interpretation: Sendable, Hashable {
     }
 }
 
+extension Interpretation {
+    /// What the numbers say when the sender did not: a value outside the range that the sender stated.
+    static func outside(_ value: ItemValue?, _ range: ReferenceRange?) -> Interpretation? {
+        guard case .quantity(let quantity) = value, quantity.comparator.isEmpty, let number = quantity.number, let range else { return nil }
+        // Two units cannot be compared by their numbers.
+        func comparable(_ bound: Quantity?) -> Double? {
+            guard let bound, bound.unit.isEmpty || bound.unit == quantity.unit || bound.code == quantity.code else { return nil }
+            return bound.number
+        }
+        if let high = comparable(range.high), number > high { return Interpretation(code: "H", text: "") }
+        if let low = comparable(range.low), number < low { return Interpretation(code: "L", text: "") }
+        return nil
+    }
+}
+
+extension ChartItem {
+    /// The sender's judgment of the value, or what follows from the range that they stated.
+    package var judgment: Interpretation? { interpretation ?? Interpretation.outside(value, range) }
+}
+
+extension Component {
+    package var judgment: Interpretation? { interpretation ?? Interpretation.outside(value, range) }
+}
+
 /// One part of a result that has several, such as the systolic pressure.
 package struct Component: Sendable, Hashable {
     package let concept: Concept

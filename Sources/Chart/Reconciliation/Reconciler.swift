@@ -39,7 +39,7 @@ struct Reconciler {
             break
         }
         let codes = item.concept.codings.filter { !$0.system.isEmpty && !$0.code.isEmpty }.map { "\($0.system)|\($0.code)" }
-        let same = "\(item.type.rawValue)\n\(stance(item.standing))\n\(sameness(of: item))\n"
+        let same = "\(item.type.rawValue)\n\(item.standing.stance)\n\(sameness(of: item))\n"
         var keys: [(String, Join)] = []
         for identifier in item.identifiers {
             let shared = "\(identifier.system)|\(identifier.value)"
@@ -53,15 +53,6 @@ struct Reconciler {
             for code in codes { keys.append(("e\n\(same)\(code)\n\(moment)", Join(rule: .event, shared: code))) }
         }
         return keys
-    }
-
-    /// An entry that was taken back, or says that something is not so, is never one with an entry that stands.
-    private static func stance(_ standing: Standing) -> String {
-        switch standing {
-        case .current, .past: "stands"
-        case .negated: "negated"
-        case .inError: "error"
-        }
     }
 
     private static func sameness(of item: ChartItem) -> String {
