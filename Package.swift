@@ -60,6 +60,7 @@ let package = Package(
             name: "FHIR", dependencies: ["CSimdJSON", "CCompression"], resources: [.embedInCode("Search/Table")], swiftSettings: house),
         .target(
             name: "Trust", dependencies: [crypto, cryptoExtras, .product(name: "JWTKit", package: "jwt-kit")], swiftSettings: house),
+        .target(name: "Chart", dependencies: ["FHIR"], swiftSettings: house),
         .target(name: "Exchange", dependencies: ["FHIR", "Trust", crypto], swiftSettings: house),
         .target(
             name: "Storage",
@@ -84,7 +85,7 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Exchange", "FHIR", "Pages", "Records", crypto, hummingbird, logging, lifecycle,
+                "Chart", "Exchange", "FHIR", "Pages", "Records", crypto, hummingbird, logging, lifecycle,
                 "Trust", .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
@@ -115,6 +116,7 @@ let package = Package(
             name: "Bare", dependencies: [hummingbird, .product(name: "NIOCore", package: "swift-nio")], path: "Benchmarks/Bare",
             swiftSettings: house),
         .testTarget(name: "FHIRTests", dependencies: ["FHIR"], swiftSettings: house),
+        .testTarget(name: "ChartTests", dependencies: ["Chart", "FHIR", "Synthetic"], swiftSettings: house),
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange", "FHIR", "Trust"], swiftSettings: house),
         .testTarget(
             name: "StorageTests",
@@ -142,7 +144,8 @@ let package = Package(
                 .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
             ] + sockets, path: "Tests/TestSupport", swiftSettings: house),
         .testTarget(
-            name: "ServerTests", dependencies: ["TestSupport", "Exchange", "FHIR", "Storage", "Synthetic", "Trust"], swiftSettings: house),
+            name: "ServerTests", dependencies: ["Chart", "Pages", "TestSupport", "Exchange", "FHIR", "Storage", "Synthetic", "Trust"],
+            swiftSettings: house),
         .testTarget(
             name: "JourneyTests",
             dependencies: [

@@ -23,6 +23,20 @@ enum Templates {
         ("runs", PackageResources.runs_mustache),
         ("form", PackageResources.form_mustache),
         ("input", PackageResources.input_mustache),
+        ("chart", PackageResources.chart_mustache),
+        ("chart-whole", PackageResources.chart_whole_mustache),
+        ("chart-timeline", PackageResources.chart_timeline_mustache),
+        ("chart-search", PackageResources.chart_search_mustache),
+        ("chart-item", PackageResources.chart_item_mustache),
+        ("chart-file", PackageResources.chart_file_mustache),
+        ("chart-section", PackageResources.chart_section_mustache),
+        ("chart-entry", PackageResources.chart_entry_mustache),
+        ("chart-result", PackageResources.chart_result_mustache),
+        ("chart-table", PackageResources.chart_table_mustache),
+        ("chart-plot", PackageResources.chart_plot_mustache),
+        ("chart-pages", PackageResources.chart_pages_mustache),
+        ("chart-find", PackageResources.chart_find_mustache),
+        ("chart-tags", PackageResources.chart_tags_mustache),
     ]
 
     private static let parsed: (library: MustacheLibrary, failures: [String]) = {
