@@ -4,7 +4,8 @@ import Trust
 /// Everything one running server serves, put together by the composition root.
 package struct Site: Sendable {
     package typealias Store = AccountStore & AppStore & ApplicationStore & AttemptStore & AuditStore & AuthorizationStore & ClinicalStore
-        & DisclosureLog & GrantStore & MailArchive & MemberStore & ProductionStore & RequestStore & SyncStore
+        & DisclosureLog & GrantStore & LogoStore & MailArchive & MemberStore & ProductionStore & RecoveryStore & RedirectChangeStore
+        & RequestStore & SyncStore
         & TestMemberStore & VerificationStore
 
     package let plans: [Plan]
