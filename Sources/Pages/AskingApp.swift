@@ -4,11 +4,14 @@ package struct AskingApp: Sendable {
     package var organization: String?
     /// `YYYY-MM-DD`, the day the organisation was verified; nil shows "not verified yet".
     package var verifiedSince: String?
+    /// The address of its logo on the plan's own host; nil for none.
+    package var logo: String?
 
-    package init(name: String, organization: String?, verifiedSince: String?) {
+    package init(name: String, organization: String?, verifiedSince: String?, logo: String? = nil) {
         self.name = name
         self.organization = organization
         self.verifiedSince = verifiedSince
+        self.logo = logo
     }
 
     /// The lines of the box "Who is asking", for the partial `asking`.
@@ -16,8 +19,9 @@ package struct AskingApp: Sendable {
         var view: View = [
             "askingTitle": language("Who is asking", "Quién lo pide"),
             "askingName": name,
-            "isVerified": verifiedSince != nil,
+            "isVerified": verifiedSince != nil, "askingLogo": false,
         ]
+        if let logo { view["askingLogo"] = logo }
         view["askingOrganization"] = organization == name ? nil : organization
         if let verifiedSince {
             let day = DayWords.long(verifiedSince, in: language)

@@ -132,7 +132,7 @@ struct PortalAPITests {
             let factor = OneTimePassword.make()
             let session = try #require(try site.store.sessions(of: account.key).first)
             try await site.store.setSecondFactor(
-                factor.secret, step: 0, of: account.key, keeping: session.key, audit: AuditEntry(.system("test"), "x", "y"),
+                factor.secret, recovery: [], step: 0, of: account.key, keeping: session.key, audit: AuditEntry(.system("test"), "x", "y"),
                 at: site.clock.now)
             let words: [String: Any] = ["email": "ana@lakeside.example", "password": PortalVisitor.password]
             #expect(try await Self.ask(site, "POST", "/session", words).status == 422)

@@ -46,7 +46,7 @@ struct PortalRoutesTests {
                     let headers = visitor.cookieHeader + [("Content-Type", "application/x-www-form-urlencoded")]
                     let answer = try await site.web.send(
                         row.method, site.absolute(path), headers: headers, body: row.method == "POST" ? Array("x=1".utf8) : nil)
-                    if path.hasSuffix("/production/evidence") {
+                    if row.method == "POST", path.hasSuffix("/production/evidence") || path.hasSuffix("/logo") {
                         // It reads its own token, after it was found whose the application is.
                         #expect([303, 404].contains(answer.status), "\(name): \(answer.status)")
                         continue

@@ -155,6 +155,8 @@ struct PortalSecurityTests {
             #expect(developer.page.status == 422 && developer.text.contains(factor.base32), "the key stays")
             let code = factor.digits(step: site.clock.now.seconds / 30)
             try await developer.submit("/second-factor", ["code": code])
+            #expect(Self.recoveryCodes(developer.text).count == 10)
+            try await developer.open("/portal/applications")
             #expect(developer.path == "/portal/applications")
 
             let other = PortalVisitor(site)
@@ -187,9 +189,83 @@ struct PortalSecurityTests {
             }
             let factor = try #require(Self.factor(reviewer.text))
             try await reviewer.submit("/second-factor", ["code": factor.digits(step: site.clock.now.seconds / 30)])
+            try await reviewer.open("/review")
             #expect(reviewer.path == "/review" && reviewer.page.status == 200)
+            // It can be replaced and never be done without.
             try await reviewer.open("/review/account")
             #expect(!reviewer.text.contains("Turn the second factor off"))
+            site.clock.advance(seconds: 30)
+            try await reviewer.submit("/second-factor/remove", ["code": factor.digits(step: site.clock.now.seconds / 30)])
+            #expect(reviewer.path == "/review/sign-in")
+            try await reviewer.signIn("reviewer@plan.example", root: "/review")
+            #expect(reviewer.path == "/review/second-factor" && reviewer.text.contains("Set up a second factor"))
+        }
+    }
+
+    @Test("A recovery code signs in once when the authenticator is lost, and its owner is told; guesses are counted")
+    func recovery() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            let developer = PortalVisitor(site)
+            try await developer.signUp("ana@lakeside.example")
+            try await developer.open("/portal/second-factor")
+            let factor = try #require(Self.factor(developer.text))
+            try await developer.submit("/second-factor", ["code": factor.digits(step: site.clock.now.seconds / 30)])
+            let codes = Self.recoveryCodes(developer.text)
+            try #require(codes.count == 10)
+            let address = try #require(EmailAddress("ana@lakeside.example"))
+            let account = try #require(try site.store.account(address, realm: .portal))
+            #expect(try site.store.recoveryCodesLeft(of: account.key) == 10)
+
+            let other = PortalVisitor(site)
+            try await other.signIn("ana@lakeside.example")
+            try await other.submit("/second-factor", ["recovery_code": "aaaa-bbbb-cccc"], index: 1)
+            #expect(other.page.status == 422 && other.text.contains("That recovery code is not right"))
+            try await other.submit("/second-factor", ["recovery_code": " " + codes[0].uppercased()], index: 1)
+            #expect(other.path == "/portal/account" && other.text.contains("You have 9 recovery codes left"))
+            #expect(try site.store.mails(to: "ana@lakeside.example", limit: 1).first?.mail.subject.contains("recovery code") == true)
+            // With another code the lost authenticator goes.
+            try await other.submit("/second-factor/remove", ["recovery_code": codes[0]])
+            #expect(other.page.status == 422, "each works once")
+            try await other.submit("/recovery-codes", ["recovery_code": codes[1]])
+            let fresh = Self.recoveryCodes(other.text)
+            #expect(fresh.count == 10 && Set(fresh).isDisjoint(with: codes))
+            try await other.open("/portal/account")
+            try await other.submit("/second-factor/remove", ["recovery_code": codes[2]])
+            #expect(other.page.status == 422, "new codes take the place of the old")
+            try await other.submit("/second-factor/remove", ["recovery_code": fresh[0]])
+            #expect(other.text.contains("Turn the second factor on"))
+            #expect(try site.store.recoveryCodesLeft(of: account.key) == 0)
+        }
+    }
+
+    private static func recoveryCodes(_ page: String) -> [String] {
+        page.split { $0 == "\n" || $0 == "<" || $0 == ">" }.map(String.init).filter { line in
+            let parts = line.split(separator: "-")
+            return line.utf8.count == 14 && parts.count == 3 && parts.allSatisfy { $0.utf8.count == 4 }
+        }
+    }
+
+    @Test("Guessing from one place does not keep the owner out at another, and guessing from everywhere ends too")
+    func places() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            let owner = PortalVisitor(site)
+            try await owner.signUp("ana@lakeside.example")
+            func guess(from place: String, _ password: String) async throws -> String {
+                let stranger = PortalVisitor(site)
+                try await stranger.open("/portal/sign-in")
+                let token = try #require(stranger.markup.forms.first?.values.first { $0.name == "form_token" }?.value)
+                try await stranger.post(
+                    "/portal/sign-in", [("form_token", token), ("email", "ana@lakeside.example"), ("password", password)],
+                    [("X-Forwarded-For", "198.51.100.1, \(place)")])
+                return stranger.text
+            }
+            for _ in 0..<10 { #expect(try await guess(from: "203.0.113.7", "wrong").contains("do not belong together")) }
+            #expect(try await guess(from: "203.0.113.7", PortalVisitor.password).contains("Too many attempts"))
+            #expect(try await guess(from: "203.0.113.8", PortalVisitor.password).contains("Your applications"))
+            for place in 0..<19 {
+                for _ in 0..<10 { _ = try await guess(from: "192.0.2.\(place)", "wrong") }
+            }
+            #expect(try await guess(from: "203.0.113.9", PortalVisitor.password).contains("Too many attempts"))
         }
     }
 

@@ -142,6 +142,91 @@ struct ProductionTests {
         }
     }
 
+    @Test("Other redirect URIs of an approved app are live once a reviewer agrees, at every plan, and not before")
+    func redirects() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            let (app, developer, reviewer) = try await site.verifiedApp(redirectURIs: Self.web)
+            let root = "/portal/applications/\(app.clientID)"
+            try await developer.open(root + "/redirects")
+            #expect(developer.page.status == 403, "what is not approved is changed at once")
+            try await developer.open(root + "/production")
+            try await developer.upload("/evidence", "a.png", Self.png)
+            try await developer.submit("/submit")
+            try await reviewer.openCase("")
+            try await reviewer.submit(reviewer.path, ["decision": "approve"])
+            try await site.syncEnds(app, plan: site.other)
+
+            try await developer.open(root + "/redirects")
+            try await developer.submit("/redirects", ["redirect_uris": "http://localhost/cb, https://new.lakeside.example/cb"])
+            #expect(
+                developer.page.status == 422 && developer.text.contains("Fill in “Why”") && developer.text.contains("http://localhost/cb"))
+            let new = "https://new.lakeside.example/cb"
+            try await developer.submit("/redirects", ["redirect_uris": "\(new)\n\(Self.web)", "reason": "A second server <b>soon</b>."])
+            #expect(developer.text.contains("Waiting for a reviewer") && developer.text.contains(new))
+            func asks(_ uri: String, at plan: Plan) async throws -> Int {
+                try await site.get(site.authorize(TestApp(clientID: app.clientID, secret: nil, redirectURI: uri), plan: plan)).status
+            }
+            for plan in [site.demo, site.other] {
+                #expect(try await asks(new, at: plan) == 400)
+                #expect(try await asks(Self.web, at: plan) == 303)
+            }
+
+            try await reviewer.open("/review")
+            let link = try #require(reviewer.markup.links.first { $0.hasPrefix("/review/redirects/") })
+            try await reviewer.open(link)
+            #expect(reviewer.text.contains("A second server &lt;b&gt;soon") && reviewer.text.contains("Stays"))
+            try await reviewer.submit(link, ["decision": "refuse"])
+            #expect(reviewer.page.status == 422, "a refusal says why")
+            try await reviewer.submit(link, ["decision": "refuse", "message": "Whose server is it?"])
+            #expect(try await asks(new, at: site.other) == 400)
+            #expect(try site.store.mails(to: "ana@lakeside.example", limit: 1).first?.mail.text.contains("Whose server is it?") == true)
+
+            // Asked again and withdrawn, and asked once more and approved.
+            try await developer.open(root + "/redirects")
+            try await developer.submit("/redirects", ["redirect_uris": new, "reason": "Ours."])
+            try await developer.submit("/withdraw")
+            try await developer.submit("/redirects", ["redirect_uris": new, "reason": "Ours, as the sponsor says."])
+            try await reviewer.open("/review")
+            let last = try #require(reviewer.markup.links.first { $0.hasPrefix("/review/redirects/") })
+            try await reviewer.open(last)
+            try await reviewer.submit(last, ["decision": "approve"])
+            try await site.syncEnds(app, plan: site.other)
+            for plan in [site.demo, site.other] {
+                #expect(try await asks(new, at: plan) == 303)
+                #expect(try await asks(Self.web, at: plan) == 400)
+            }
+            try await developer.open(root)
+            #expect(developer.text.contains("approved the new redirect URIs"))
+        }
+    }
+
+    @Test("What could not be synced is tried again by itself and when its developer asks")
+    func retries() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            let (app, developer, _) = try await site.verifiedApp()
+            let known = try #require(try site.store.application(clientID: app.clientID))
+            // As if it had been let through to a real plan, which takes no localhost.
+            try await site.store.beginProduction(of: known.key, audit: AuditEntry(.system("test"), "x", "y"), at: site.clock.now)
+            var approved = try #require(try site.store.production(of: known.key))
+            approved.state = .approved
+            _ = try await site.store.keep(
+                approved, evidence: .none, entry: CaseEntry(role: .reviewer, name: "R", action: "approve", text: "", at: site.clock.now),
+                mails: [], syncing: [site.other.key], audit: AuditEntry(.system("test"), "x", "y"), at: site.clock.now)
+            try await site.syncEnds(app, plan: site.other)
+            func sync() throws -> PlanSync { try #require(try site.store.syncs(of: known.key).first { $0.plan == site.other.key }) }
+            let first = try #require(try sync().retriesAt)
+            #expect(first > site.clock.now)
+            try await developer.open("/portal/applications/\(app.clientID)")
+            #expect(developer.text.contains("Tried again"))
+            // The cause goes away; by itself nothing happens before its time.
+            _ = try await site.register(app.clientID, redirectURI: "https://app.lakeside.example/cb")
+            try await developer.submit("/sync")
+            for _ in 0..<300 where try sync().state != .synced { try await Task.sleep(for: .milliseconds(20)) }
+            #expect(try sync().state == .synced)
+            #expect(try site.store.app(clientID: app.clientID, plan: site.other.key) != nil)
+        }
+    }
+
     @Test("A plan's operator keeps an app out of their own plan at once, and only there")
     func blocking() async throws {
         try await RunningSite.with(isSandbox: true, hasPortal: true) { site in

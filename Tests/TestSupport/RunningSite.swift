@@ -5,6 +5,7 @@ package import Logging
 package import Server
 package import ServiceLifecycle
 package import Storage
+import Synchronization
 package import Synthetic
 import Trust
 
@@ -19,6 +20,8 @@ package struct RunningSite: Sendable {
     package let apps: TestApps
     package let web: Web
     package let port: Int
+    /// How many passwords were hashed or compared.
+    package let passwords: Tally
 
     package var demo: Plan { site.plans[0] }
     package var other: Plan { site.plans[1] }
@@ -101,14 +104,16 @@ package struct RunningSite: Sendable {
                         firstName: $0.firstName, lastName: $0.lastName, birthDate: $0.birthDate, memberID: $0.memberID,
                         postalCode: $0.postalCode, summary: $0.summary)
                 }, commands: [], authorizeLink: "") : nil
+        let passwords = Tally()
         let site = Site(
             plans: [demo, other], store: store, world: clock.world, keys: ServerKeys(secret: Array(repeating: 7, count: 32)),
             publicAddress: address, hosts: hosts, sandbox: sandbox,
             portal: hasPortal
                 ? Portal(
                     passwordCost: PasswordCost(logarithm: 4, parallelism: 1), requiresSecondFactor: !isSandbox,
-                    evidenceFolder: folder + "/evidence") : nil)
-        return RunningSite(site: site, store: store, folder: folder, clock: clock, apps: apps, web: Web(port: port), port: port)
+                    evidenceFolder: folder + "/evidence", onPassword: { passwords.add() }) : nil)
+        return RunningSite(
+            site: site, store: store, folder: folder, clock: clock, apps: apps, web: Web(port: port), port: port, passwords: passwords)
     }
 
     /// Nil when another process took the port meanwhile.
@@ -149,4 +154,11 @@ package struct RunningSite: Sendable {
         guard bound else { throw NotStarted() }
         return Int(UInt16(bigEndian: place.sin_port))
     }
+}
+
+/// Counts something that happens on other threads.
+package final class Tally: Sendable {
+    private let number = Atomic<Int>(0)
+    package var count: Int { number.load(ordering: .sequentiallyConsistent) }
+    package func add() { number.add(1, ordering: .sequentiallyConsistent) }
 }

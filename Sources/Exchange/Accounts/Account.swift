@@ -143,9 +143,10 @@ package protocol AccountStore: Sendable {
 
     /// The shared secret of the second factor; nil before it is set up.
     func secondFactor(of account: Key<Account>) throws(Refusal) -> [UInt8]?
-    /// Sets it up, or with nil takes it away, and ends every other session.
+    /// Sets it up with these recovery codes, or with nil takes it away with all codes, and ends every other session.
     func setSecondFactor(
-        _ secret: [UInt8]?, step: Int64, of account: Key<Account>, keeping session: Key<Session>, audit: AuditEntry, at now: Timestamp
+        _ secret: [UInt8]?, recovery: [SecretHash], step: Int64, of account: Key<Account>, keeping session: Key<Session>,
+        audit: AuditEntry, at now: Timestamp
     ) async throws(Refusal)
     /// Takes a time step once, and lifts the session to full; false when this step or a later one was taken before.
     func takeStep(_ step: Int64, of account: Key<Account>, session: Key<Session>, at now: Timestamp) async throws(Refusal) -> Bool

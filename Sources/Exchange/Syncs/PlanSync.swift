@@ -9,11 +9,14 @@ package struct PlanSync: Sendable {
     package let syncedAt: Timestamp?
     /// In words for the developer.
     package let problem: String?
+    /// When one that failed is tried again.
+    package let retriesAt: Timestamp?
     /// Set while the plan's operator keeps the app out, with the reason.
     package let blockReason: String?
 
-    package init(plan: Key<Plan>, state: State, syncedAt: Timestamp?, problem: String?, blockReason: String?) {
-        (self.plan, self.state, self.syncedAt, self.problem, self.blockReason) = (plan, state, syncedAt, problem, blockReason)
+    package init(plan: Key<Plan>, state: State, syncedAt: Timestamp?, problem: String?, retriesAt: Timestamp?, blockReason: String?) {
+        (self.plan, self.state, self.syncedAt) = (plan, state, syncedAt)
+        (self.problem, self.retriesAt, self.blockReason) = (problem, retriesAt, blockReason)
     }
 }
 
@@ -36,8 +39,11 @@ package protocol SyncStore: Sendable {
     /// Makes the app known to the plan and ends the job, both or neither. Nothing happens when the app was suspended, revoked or blocked
     /// meanwhile.
     func finish(_ job: SyncJob, at now: Timestamp) async throws(Refusal)
-    /// Ends the job with a reason that the developer reads; with `retryAt` it waits instead.
-    func fail(_ job: SyncJob, because problem: String, retryAt: Timestamp?, at now: Timestamp) async throws(Refusal)
+    /// Notes the reason, which the developer reads, and makes the job due again at `retryAt`; nil for a reason of our own, with which it
+    /// goes on waiting.
+    func fail(_ job: SyncJob, because problem: String?, retryAt: Timestamp, at now: Timestamp) async throws(Refusal)
+    /// Makes what failed due at once.
+    func retrySyncs(of application: Key<DeveloperApp>, at now: Timestamp) async throws(Refusal)
     /// Keeps the app out of one plan, at once; nil lets it in again by a new sync.
     func block(
         _ application: Key<DeveloperApp>, plan: Key<Plan>, reason: String?, entry: CaseEntry, mails: [OutgoingMail], audit: AuditEntry,

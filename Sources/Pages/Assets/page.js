@@ -72,6 +72,37 @@
     setTimeout(look, 1000);
   }
 
+  // How far a file has come; without a script the browser sends the same form.
+  for (const form of document.querySelectorAll("form[enctype]")) {
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const [button, state, bar, text, request] = [form.querySelector("button"), document.createElement("p"),
+        document.createElement("progress"), document.createElement("span"), new XMLHttpRequest()];
+      state.setAttribute("role", "status");
+      bar.setAttribute("aria-label", button.textContent);
+      state.append(bar, text);
+      form.append(state);
+      button.disabled = true;
+      request.upload.onprogress = (sent) => {
+        bar.value = sent.loaded / sent.total;
+        text.textContent = " " + Math.floor(bar.value * 100) + "%";
+      };
+      request.onload = () => {
+        if (request.status < 400) return location.assign(request.responseURL);
+        const page = new DOMParser().parseFromString(request.responseText, "text/html");
+        document.querySelector("main").replaceWith(page.querySelector("main"));
+        document.getElementById("summary")?.focus();
+      };
+      request.onerror = () => {
+        bar.remove();
+        text.textContent = form.dataset.failed;
+        button.disabled = false;
+      };
+      request.open("POST", form.action);
+      request.send(new FormData(form));
+    });
+  }
+
   for (const time of document.querySelectorAll("time[data-local]")) {
     const at = new Date(time.dateTime);
     if (isNaN(at)) continue;

@@ -18,15 +18,16 @@ package struct AccountSettingsPage: Sendable {
     package var sessions: [Row]
     package var hasSecondFactor: Bool
     package var mustHaveSecondFactor: Bool
+    package var recoveryCodesLeft: Int
     package var problems: [PortalProblem]
 
     package init(
         frame: PortalFrame, root: String, name: String, address: String, sessions: [Row], hasSecondFactor: Bool, mustHaveSecondFactor: Bool,
-        problems: [PortalProblem] = []
+        recoveryCodesLeft: Int, problems: [PortalProblem] = []
     ) {
         (self.frame, self.root, self.name, self.address) = (frame, root, name, address)
         (self.sessions, self.hasSecondFactor) = (sessions, hasSecondFactor)
-        (self.mustHaveSecondFactor, self.problems) = (mustHaveSecondFactor, problems)
+        (self.mustHaveSecondFactor, self.recoveryCodesLeft, self.problems) = (mustHaveSecondFactor, recoveryCodesLeft, problems)
     }
 
     package func html() -> String {
@@ -36,14 +37,16 @@ package struct AccountSettingsPage: Sendable {
         ]
         if hasSecondFactor {
             blocks.append(.text("Signing in asks for a code of your authenticator app."))
-            if !mustHaveSecondFactor {
-                blocks.append(
-                    .form(
-                        PortalForm(
-                            action: root + "/account/second-factor/remove",
-                            fields: [PortalInput(.code, .code, hint: "From your authenticator app", problems: problems)],
-                            button: "Turn the second factor off", kind: .second)))
-            }
+            blocks.append(
+                .text(
+                    recoveryCodesLeft == 0
+                        ? "You have no recovery code left. Make new ones, in case the app is lost."
+                        : "You have \(recoveryCodesLeft) recovery codes left, in case the app is lost. New ones take their place."))
+            blocks.append(codeForm("Make new recovery codes", action: root + "/account/recovery-codes", prefix: "recovery-"))
+            blocks.append(
+                codeForm(
+                    mustHaveSecondFactor ? "Replace the authenticator" : "Turn the second factor off",
+                    action: root + "/account/second-factor/remove", prefix: "remove-"))
         } else {
             blocks.append(
                 .text("An authenticator app on your phone shows a code that signing in asks for, so that a password alone opens nothing."))
@@ -65,7 +68,18 @@ package struct AccountSettingsPage: Sendable {
                             label: "Sign out \(session.agent)")))
             }
         }
-        return frame.page("Your account", problems: problems, blocks)
+        return frame.page("Your account", problems: problems, formPrefix: "recovery-", blocks)
+    }
+
+    /// What needs a code once more, whoever sits at the browser.
+    private func codeForm(_ button: String, action: String, prefix: String) -> PageBlock {
+        .form(
+            PortalForm(
+                action: action,
+                fields: [
+                    PortalInput(.code, .code, hint: "From your authenticator app", problems: problems),
+                    PortalInput(.recoveryCode, label: "Or a recovery code", problems: problems),
+                ], button: button, kind: .second, prefix: prefix, label: button))
     }
 }
 
@@ -86,7 +100,13 @@ package struct SecondFactorPage: Sendable {
                 .form(
                     PortalForm(
                         action: action, fields: [PortalInput(.code, .code, hint: "It changes every 30 seconds", problems: problems)],
-                        button: "Continue"))
+                        button: "Continue")), .heading("Lost your authenticator?"),
+                .form(
+                    PortalForm(
+                        action: action,
+                        fields: [
+                            PortalInput(.recoveryCode, hint: "One of those you kept when you set it up", problems: problems)
+                        ], button: "Use a recovery code", kind: .second, label: "Use a recovery code")),
             ])
     }
 }

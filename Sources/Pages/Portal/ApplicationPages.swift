@@ -108,7 +108,7 @@ package struct ApplicationPage: Sendable {
         package enum State: Sendable {
             case waiting
             case synced(at: String)
-            case failed(String)
+            case failed(String, retriesAt: String?)
             case blocked(String)
             /// The application is suspended or revoked, so no plan knows it.
             case takenAway
@@ -117,7 +117,8 @@ package struct ApplicationPage: Sendable {
                 switch self {
                 case .waiting: .tag(StateTag("Waiting"))
                 case .synced(let at): .tag(StateTag("Synced " + DayWords.instant(at, in: .english), .good))
-                case .failed(let reason): .text("Failed: \(reason)")
+                case .failed(let reason, let retriesAt):
+                    .text("Failed: \(reason)" + (retriesAt.map { " Tried again \(DayWords.instant($0, in: .english))." } ?? ""))
                 case .blocked(let reason): .text("Blocked by the plan: \(reason)")
                 case .takenAway: .tag(StateTag("Taken away", .warn))
                 }
@@ -163,20 +164,26 @@ package struct ApplicationPage: Sendable {
     package var authorize: String?
     /// Where it can be tried; nil outside a sandbox.
     package var tryIt: String?
+    /// The address of the logo; nil for none.
+    package var logo: String?
     package var mayChange: Bool
+    /// Approved redirect URIs are changed with a reviewer.
+    package var mayAskForRedirects: Bool
     package var mayReplaceSecret: Bool
     package var directory: String?
 
     package init(
         frame: PortalFrame, root: String, name: String, clientID: String, newSecret: String?, secrets: [Secret], description: String,
         homePage: String, redirectURIs: [String], organization: String?, standing: String, verification: String?, sponsor: String,
-        production: String??, plans: [Plan], timeline: [TimelineEntry], authorize: String?, tryIt: String?, mayChange: Bool,
+        production: String??, plans: [Plan], timeline: [TimelineEntry], authorize: String?, tryIt: String?, logo: String?, mayChange: Bool,
+        mayAskForRedirects: Bool,
         mayReplaceSecret: Bool, directory: String?
     ) {
         (self.frame, self.root, self.name, self.clientID, self.newSecret) = (frame, root, name, clientID, newSecret)
         (self.secrets, self.description, self.homePage, self.redirectURIs) = (secrets, description, homePage, redirectURIs)
         (self.organization, self.standing, self.verification, self.sponsor) = (organization, standing, verification, sponsor)
         (self.production, self.plans, self.timeline, self.authorize, self.tryIt) = (production, plans, timeline, authorize, tryIt)
+        (self.logo, self.mayAskForRedirects) = (logo, mayAskForRedirects)
         (self.mayChange, self.mayReplaceSecret, self.directory) = (mayChange, mayReplaceSecret, directory)
     }
 
@@ -212,6 +219,9 @@ package struct ApplicationPage: Sendable {
         if mayReplaceSecret { blocks.append(.links([.init("Replace the secret", root + "/secret")], quiet: true)) }
         blocks.append(.heading("Health plans"))
         blocks.append(plans.isEmpty ? .text("Your credentials are at no health plan yet.") : planTable)
+        if plans.contains(where: { if case .failed = $0.state { true } else { false } }) {
+            blocks.append(.form(PortalForm(action: root + "/sync", fields: [], button: "Try the failed ones now", kind: .second)))
+        }
         let mine = authorize.map { [PortalFrame.Link("Open the authorize page", $0)] } ?? []
         blocks.append(.links([.init("Open the request log", root + "/requests")] + (tryIt == nil ? [] : mine), quiet: true))
         blocks.append(.heading("Take it into your tools"))
@@ -223,15 +233,22 @@ package struct ApplicationPage: Sendable {
                 .init("For tools that read OpenAPI", .link("OpenAPI document", "/docs/openapi.json")),
             ]))
         blocks.append(.heading("What you told us"))
+        if let logo { blocks.append(.picture(logo, words: "The logo of \(name)")) }
         blocks.append(
             .pairs([
                 .init("Organization", .text(organization ?? "Not verified yet")), .init("What it does", .text(description)),
                 .init("Home page", .text(homePage)), .init("Redirect URIs", redirectURIs.map { .copy($0) }),
             ]))
         if mayChange {
-            blocks.append(.links([.init("Change these", root + "/edit")], quiet: true))
+            blocks.append(
+                .links(
+                    [.init("Change these", root + "/edit"), .init(logo == nil ? "Add a logo" : "Change the logo", root + "/logo")],
+                    quiet: true))
         } else if standing == "active" {
             blocks.append(.text("A reviewer judges these for production access, so they stay as they are."))
+            if mayAskForRedirects {
+                blocks.append(.links([.init("Ask for other redirect URIs", root + "/redirects")], quiet: true))
+            }
         }
         if !timeline.isEmpty {
             blocks.append(.heading("Decisions about this application"))

@@ -30,6 +30,10 @@ package enum CaseWords {
         case "unblock": "let the application in again"
         case "addEvidence": "added a file"
         case "removeEvidence": "removed a file"
+        case "askRedirects": "asked for other redirect URIs"
+        case "approveRedirects": "approved the new redirect URIs"
+        case "refuseRedirects": "refused the new redirect URIs"
+        case "withdrawRedirects": "withdrew the request for other redirect URIs"
         default: action
         }
     }

@@ -13,6 +13,8 @@ enum PageBlock {
     case road([RoadStep])
     case timeline([TimelineEntry])
     case sample(String)
+    /// An address of our own, and what the picture shows.
+    case picture(String, words: String)
     /// Opens and closes without a script.
     case tried(TriedRequest, number: Int?, isOpen: Bool)
     case document([Document.Part])
@@ -90,6 +92,7 @@ enum PageBlock {
         case .road(let steps): ["bRoad": ["steps": steps.map(\.view)] as View]
         case .timeline(let entries): ["bTimeline": ["entries": entries.map(\.view)] as View]
         case .sample(let text): ["bSample": text]
+        case .picture(let address, let words): ["bPicture": address, "pictureWords": words]
         case .tried(let request, let number, let isOpen): ["bTried": request.view(number: number, isOpen: isOpen)]
         case .document(let parts): ["bDocument": ["parts": parts.map(\.view)] as View]
         case .kinds(let kinds): ["bKinds": Self.view(of: kinds, in: language)]

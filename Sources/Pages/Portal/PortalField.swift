@@ -44,6 +44,7 @@ package enum PortalField: String, Sendable, CaseIterable {
     case query
     case path
     case reason
+    case recoveryCode = "recovery_code"
 
     var label: String {
         switch self {
@@ -90,6 +91,7 @@ package enum PortalField: String, Sendable, CaseIterable {
         case .query: "Query"
         case .path: "Or your own, below the FHIR address"
         case .reason: "Why"
+        case .recoveryCode: "Recovery code"
         case .overlap: "How long the secret before keeps working"
         }
     }
@@ -104,7 +106,8 @@ package enum PortalField: String, Sendable, CaseIterable {
         case .company: "organization"
         case .appName, .description, .homePage, .redirectURIs, .website, .domainReason, .naic, .ein, .npi, .sponsorName, .sponsorRole,
             .sponsorEmail, .message, .decision, .file, .note, .overlap, .link, .payerName, .payerAddress, .clientID, .clientSecret, .scope,
-            .directory, .search, .memberID, .kind, .status, .from, .to, .requestID, .member, .redirectURI, .query, .path, .reason:
+            .directory, .search, .memberID, .kind, .status, .from, .to, .requestID, .member, .redirectURI, .query, .path, .reason,
+            .recoveryCode:
             "off"
         case .birthDate: "bday"
         }

@@ -27,7 +27,9 @@ struct PortalForm {
             "formAction": action, "formToken": token.value, "button": button, "buttonKind": kind == .primary ? "" : " second",
             "inputs": fields.map { $0.view(prefix: prefix) },
             "hiddens": hidden.map { ["hiddenName": $0.name, "hiddenValue": $0.value] as View },
-            "isMultipart": takesFile, "formClass": shape == .filter ? "filter" : "column",
+            "isMultipart": takesFile,
+            "failedWords": "The file did not arrive, and nothing of it was kept. Check the connection and send it again.",
+            "formClass": shape == .filter ? "filter" : "column",
             "formMethod": shape == .filter || isSearch ? "get" : "post", "hasToken": shape == .column && !isSearch,
         ]
         view["formLabel"] = label

@@ -4,6 +4,8 @@ package enum PortalMail: Sendable {
     case haveAccount(signIn: String, password: String)
     case newPassword(link: String)
     case sponsor(link: String, sponsor: String, contact: String, company: String, app: String, days: Int)
+    /// Someone signed in without the authenticator.
+    case recoveryUsed(account: String)
     /// A step of a case that the developer should know of.
     case caseMoved(app: String, what: String, words: String, link: String)
 
@@ -13,6 +15,7 @@ package enum PortalMail: Sendable {
             case .confirmAddress: "Confirm your address for the developer portal"
             case .haveAccount: "You have an account at the developer portal already"
             case .newPassword: "Set a new password for the developer portal"
+            case .recoveryUsed: "A recovery code of your account was used"
             case .sponsor(_, _, let contact, let company, _, _): "Please confirm: \(contact) asks for \(company)"
             case .caseMoved(let app, let what, _, _): "\(app): \(what)"
             }
@@ -45,6 +48,19 @@ package enum PortalMail: Sendable {
 
             If it was not you
             Do nothing. Your account is as it was.
+
+            \(PortalFrame.portalName)
+
+            """
+        case .recoveryUsed(let account):
+            """
+            Someone, most likely you, signed in with a recovery code instead of the authenticator app.
+
+            Set up a new authenticator and make new recovery codes:
+            \(account)
+
+            If it was not you
+            Set a new password at once, and end the other sessions at the address above.
 
             \(PortalFrame.portalName)
 

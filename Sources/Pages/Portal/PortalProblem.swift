@@ -32,6 +32,10 @@ package enum PortalProblem: Sendable, Equatable {
     case notForProduction([String])
     /// In the words of the page, at a field of it.
     case said(PortalField?, String)
+    case wrongRecoveryCode
+    case logoNotTaken
+    case logoTooLarge
+    case logoSides
     case tooManyWalks
     /// What is no address below that of FHIR.
     case invalidPath
@@ -54,10 +58,11 @@ package enum PortalProblem: Sendable, Equatable {
         case .invalidEIN: .ein
         case .invalidNPI: .npi
         case .wordsNeeded: .message
+        case .wrongRecoveryCode: .recoveryCode
         case .tooManyWalks: .member
         case .invalidPath: .path
         case .chooseDecision: .decision
-        case .fileNotTaken, .fileTooLarge, .fileNotNow: .file
+        case .fileNotTaken, .fileTooLarge, .fileNotNow, .logoNotTaken, .logoTooLarge, .logoSides: .file
         }
     }
 
@@ -90,6 +95,10 @@ package enum PortalProblem: Sendable, Equatable {
         case .fileTooLarge: "The file is too large: pictures and PDF up to 10 MB, recordings up to 200 MB"
         case .noEvidence: "Add at least one picture or recording first"
         case .fileNotNow: "Files cannot be changed now, or there are 20 already"
+        case .logoNotTaken: "This file is not a PNG, JPEG or WebP picture"
+        case .logoTooLarge: "The logo is larger than 200 KB"
+        case .logoSides: "Each side of the logo must have 32 to 1024 pixels"
+        case .wrongRecoveryCode: "That recovery code is not right, or it was used before"
         case .tooManyWalks: "You have tried it 60 times in an hour. Wait a while."
         case .invalidPath: "Write what stands behind the FHIR address, like Observation?code=8867-4, without spaces"
         case .invalidTime: "Write a day or a time, like 2026-11-25 or 2026-11-25T14:00"

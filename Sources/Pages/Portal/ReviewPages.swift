@@ -1,7 +1,17 @@
 /// The reviewers' queue: what waits longest stands first.
 package struct ReviewQueuePage: Sendable {
     package struct Row: Sendable {
-        package enum Kind: Sendable { case verification, production }
+        package enum Kind: Sendable {
+            case verification, production, redirects
+
+            var words: String {
+                switch self {
+                case .verification: "Verification"
+                case .production: "Production access"
+                case .redirects: "Redirect URIs"
+                }
+            }
+        }
         package let kind: Kind
         package let app: String
         package let company: String
@@ -37,7 +47,7 @@ package struct ReviewQueuePage: Sendable {
             columns: ["Case", "Company", "Waits for", "Since"],
             rows: rows.map { row in
                 [
-                    .link("\(row.kind == .verification ? "Verification" : "Production access"): \(row.app)", row.address),
+                    .link("\(row.kind.words): \(row.app)", row.address),
                     .text(row.company),
                     .text(CaseWords.waitsFor(row.state)), .text(Self.age(row.ageHours)),
                 ]
@@ -92,12 +102,14 @@ package struct ReviewCasePage: Sendable {
         package let homePage: String
         package let redirectURIs: [String]
         package let developer: String
+        /// The address of the logo; nil for none.
+        package let logo: String?
         package init(
             name: String, clientID: String, address: String, description: String, homePage: String, redirectURIs: [String],
-            developer: String
+            developer: String, logo: String?
         ) {
             (self.name, self.clientID, self.address, self.description) = (name, clientID, address, description)
-            (self.homePage, self.redirectURIs, self.developer) = (homePage, redirectURIs, developer)
+            (self.homePage, self.redirectURIs, self.developer, self.logo) = (homePage, redirectURIs, developer, logo)
         }
     }
 
@@ -131,6 +143,7 @@ package struct ReviewCasePage: Sendable {
             blocks.append(CallRow.table(calls))
         }
         blocks.append(.heading("Application"))
+        if let logo = app.logo { blocks.append(.picture(logo, words: "The logo")) }
         blocks.append(
             .pairs([
                 .init("Name", .text(app.name)), .init("Client ID", .link(app.clientID, app.address)),
@@ -243,6 +256,7 @@ package struct ReviewApplicationPage: Sendable {
                 .init("Home page", .text(app.homePage)), .init("Redirect URIs", app.redirectURIs.map { .text($0) }),
             ])
         ]
+        if let logo = app.logo { blocks.insert(.picture(logo, words: "The logo"), at: 0) }
         blocks.append(.heading("Health plans"))
         blocks.append(
             plans.isEmpty

@@ -58,7 +58,7 @@ package struct RecordHomePage: Sendable {
             blocks.append(
                 .links(
                     [
-                        .init(say("A summary to read and print", "Un resumen para leer e imprimir"), frame.root + "/summary.html"),
+                        .init(say("A summary to read and print", "Un resumen para leer e imprimir"), frame.root + "/chart/summary.html"),
                         .init(say("All of it, for a program (FHIR)", "Todo, para un programa (FHIR)"), frame.root + "/record.ndjson"),
                     ], quiet: true))
         }

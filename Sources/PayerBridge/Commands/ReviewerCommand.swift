@@ -6,7 +6,8 @@ import Trust
 
 struct ReviewerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "reviewer", abstract: "The people on the plan's side who decide about apps.", subcommands: [Add.self, List.self])
+        commandName: "reviewer", abstract: "The people on the plan's side who decide about apps.",
+        subcommands: [Add.self, List.self, ResetAuthenticator.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -43,6 +44,31 @@ struct ReviewerCommand: AsyncParsableCommand {
                 Console.say("account   \(address.text) (\(role.rawValue))")
                 Console.say("link      \(composition.configuration.publicAddress)/review/password/\(link.text)")
                 Console.say("Give the link to its owner by a way you trust; it works once, for 7 days, and sets the password.")
+            }
+        }
+    }
+
+    struct ResetAuthenticator: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "reset-authenticator",
+            abstract: "Take a lost authenticator away: its owner sets a new one up at the next sign-in, with the password they have.",
+            discussion: "Make sure by a way you trust that it is they who ask. Every session of the account ends.")
+
+        @OptionGroup var store: StoreOptions
+        @Option(help: "The account's address.") var email: String
+        @Flag(help: "Of a developer, not of someone on the plan's side.") var developer = false
+
+        func run() async throws {
+            try await Failing.clearly {
+                let composition = try await store.open()
+                guard let address = EmailAddress(email),
+                    let account = try composition.store.account(address, realm: developer ? .portal : .review)
+                else { throw ConfigurationProblem("There is no account of \(email).") }
+                try await composition.store.resetSecondFactor(
+                    of: account.key,
+                    audit: AuditEntry(.system("command line"), "account.second-factor-reset", "account \(account.address)"),
+                    at: World.real.now())
+                Console.say("The authenticator and the recovery codes of \(account.address) open nothing any more.")
             }
         }
     }

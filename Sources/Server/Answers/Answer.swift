@@ -25,15 +25,18 @@ enum Answer {
     }
 
     /// `formTargets` are the origins besides our own to which this page's form may lead: a browser counts the redirect after it.
-    static func page(_ status: HTTPResponse.Status, _ html: String, formTargets: [String] = []) -> Response {
+    ///
+    /// `mayConnect`: its script may send a form of ours and show how far it has come.
+    static func page(_ status: HTTPResponse.Status, _ html: String, formTargets: [String] = [], mayConnect: Bool = false) -> Response {
         let targets = (["'self'"] + formTargets).joined(separator: " ")
+        let connections = mayConnect ? " connect-src 'self';" : ""
         return Response(
             status: status,
             headers: [
                 .contentType: "text/html; charset=utf-8", .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
                 .referrerPolicy: "no-referrer", .crossOriginOpenerPolicy: "same-origin", .crossOriginResourcePolicy: "same-origin",
                 .contentSecurityPolicy:
-                    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action \(targets); base-uri 'none'; frame-ancestors 'none'",
+                    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;\(connections) form-action \(targets); base-uri 'none'; frame-ancestors 'none'",
             ], body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
     }
 

@@ -16,7 +16,13 @@ struct Walk: Sendable {
     var root: String { "\(plan.addresses.authorization)/authorization/\(authorization.id)" }
     func url(_ step: String) -> String { root + step }
     var formToken: FormToken { FormToken(site.keys.formToken(authorization)) }
-    var askingApp: AskingApp { AskingApp(name: app.name, organization: app.organization, verifiedSince: app.syncedAt.date) }
+    var askingApp: AskingApp {
+        // Without it the page is whole too.
+        let logo = (try? site.store.logoName(of: app.key)) ?? nil
+        return AskingApp(
+            name: app.name, organization: app.organization, verifiedSince: app.syncedAt.date,
+            logo: logo.map { "\(plan.addresses.authorization)/logos/\($0)" })
+    }
 
     func frame(_ step: String) -> PageFrame {
         var links: [Language: String] = [:]

@@ -38,6 +38,9 @@ enum AccountSurface {
 
     private static let mailLimit = AttemptLimits.Limit(5, per: 3600)
     private static let signInLimit = AttemptLimits.Limit(10, per: 900)
+    /// From everywhere together: far more than one place may, so that nobody can keep somebody else out from one, and few enough that
+    /// guessing from many leads nowhere.
+    private static let signInAnywhereLimit = AttemptLimits.Limit(200, per: 86_400)
 
     private static func home(_ call: PortalCall) async throws -> Response {
         if call.session != nil { return Answer.seeOther("/portal/applications") }
@@ -168,15 +171,20 @@ enum AccountSurface {
     /// Counted before the password is compared, for unknown addresses too, and compared even where there is nothing to compare with.
     static func verdict(_ input: PortalInputValues, _ call: PortalCall) async throws -> Verdict {
         let address = EmailAddress(input[.email])
-        let attempt = Attempt(.signIn, subject: "\(call.realm.rawValue)|\(address?.accountKey ?? input[.email])")
-        guard try await call.store.count(attempt, limit: signInLimit) else { return .tooMany }
+        let subject = "\(call.realm.rawValue)|\(address?.accountKey ?? input[.email])"
+        let here = Attempt(.signIn, subject: subject + "|" + call.client)
+        let anywhere = Attempt(.signInAnywhere, subject: subject)
+        guard try await call.store.count(here, limit: signInLimit),
+            try await call.store.count(anywhere, limit: signInAnywhereLimit)
+        else { return .tooMany }
         let account = try known(address, call)
         guard let isRight = try await call.door.passwords.matches(input[.password], account?.password) else { return .busy }
         guard isRight, let account else {
             try await call.store.record(AuditEntry(.stranger, "session.refuse", "door \(call.realm.rawValue)"), at: call.now)
             return .wrong
         }
-        try await call.store.forgive(attempt)
+        try await call.store.forgive(here)
+        try await call.store.forgive(anywhere)
         return .right(account)
     }
 

@@ -14,6 +14,7 @@ enum ApplicationSurface {
         PortalRoute(.get, "/portal/applications/:client", .developer, show),
         PortalRoute(.get, "/portal/applications/:client/edit", .developer, edit),
         PortalRoute(.post, "/portal/applications/:client/edit", .developer, postEdit),
+        PortalRoute(.post, "/portal/applications/:client/sync", .developer, retrySync),
     ]
 
     private static func root(_ clientID: String) -> String { "/portal/applications/\(clientID)" }
@@ -47,7 +48,7 @@ enum ApplicationSurface {
             ).html(), isProblem: !problems.isEmpty)
     }
 
-    private static let mostURIs = 20
+    static let mostURIs = 20
 
     struct Read {
         var details: ApplicationDetails?
@@ -141,6 +142,12 @@ enum ApplicationSurface {
         return Answer.seeOther(root(application.clientID))
     }
 
+    private static func retrySync(_ call: PortalCall) async throws -> Response {
+        let application = try own(call)
+        try await call.store.retrySyncs(of: application.key, at: call.now)
+        return Answer.seeOther(root(application.clientID))
+    }
+
     static func change(_ application: DeveloperApp, _ details: ApplicationDetails, _ call: PortalCall) async throws -> Bool {
         let audit = AuditEntry(
             try call.account(), "application.change", "application \(application.clientID)",
@@ -188,7 +195,9 @@ enum ApplicationSurface {
             production: .some(try call.store.production(of: application.key)?.state.rawValue), plans: plans,
             timeline: try call.store.thread(of: application.key).map(\.timelineEntry), authorize: authorize(application, syncs, call),
             tryIt: TrySurface.isOpen(application, syncs, call.site) ? root(application.clientID) + "/try" : nil,
-            mayChange: try mayChange(application, call), mayReplaceSecret: application.standing == .active,
+            logo: try LogoSurface.address(application.app, call.site),
+            mayChange: try mayChange(application, call), mayAskForRedirects: try RedirectChangeSurface.isOpen(application, call),
+            mayReplaceSecret: application.standing == .active,
             directory: try DirectorySurface.isOpen(call) ? "/portal/directory" : nil)
         var response = call.show(page.html())
         if shown != nil {
@@ -204,7 +213,7 @@ enum ApplicationSurface {
         return switch sync.state {
         case .waiting: .waiting
         case .synced: .synced(at: sync.syncedAt?.instant ?? "")
-        case .failed: .failed(sync.problem ?? "")
+        case .failed: .failed(sync.problem ?? "", retriesAt: sync.retriesAt?.instant)
         }
     }
 

@@ -13,10 +13,11 @@ final class PasswordDesk: Sendable {
     private static let mostWaiting = 32
 
     private let cost: PasswordCost
+    private let onPassword: @Sendable () -> Void
     private let state = Mutex(State())
     private let nobody = Mutex<PasswordHash?>(nil)
 
-    init(cost: PasswordCost) { self.cost = cost }
+    init(cost: PasswordCost, onPassword: @escaping @Sendable () -> Void) { (self.cost, self.onPassword) = (cost, onPassword) }
 
     /// Nil when too many wait already.
     func hash(_ password: String) async throws -> PasswordHash? {
@@ -27,13 +28,13 @@ final class PasswordDesk: Sendable {
     /// Without a hash to compare with, the same work is done and the answer is no, so that time does not tell who has an account.
     /// Nil when too many wait already.
     func matches(_ password: String, _ hash: PasswordHash?) async throws -> Bool? {
-        guard let compared = try await compared(with: hash) else { return nil }
-        let isKnown = hash != nil
+        // Made at the first comparison, whoever's it is.
+        guard let nobody = try await ofNobody() else { return nil }
+        let (compared, isKnown) = (hash ?? nobody, hash != nil)
         return await run { compared.matches(password) && isKnown }
     }
 
-    private func compared(with hash: PasswordHash?) async throws -> PasswordHash? {
-        if let hash { return hash }
+    private func ofNobody() async throws -> PasswordHash? {
         if let made = nobody.withLock({ $0 }) { return made }
         let made = try await self.hash(Secret.make(.session).text)
         nobody.withLock { $0 = made }
@@ -50,6 +51,7 @@ final class PasswordDesk: Sendable {
         }
         guard let mayRun else { return nil }
         if !mayRun { await withCheckedContinuation { wait($0) } }
+        onPassword()
         let value = await withCheckedContinuation { (continuation: CheckedContinuation<T, Never>) in
             DispatchQueue.global().async { continuation.resume(returning: work()) }
         }

@@ -8,8 +8,13 @@ package struct Portal: Sendable {
     package let requiresSecondFactor: Bool
     /// The folder in which pictures and recordings lie.
     package let evidenceFolder: String
+    /// Hears of each password that is hashed or compared, which is the costly part of answering someone who is not known yet.
+    package let onPassword: @Sendable () -> Void
 
-    package init(passwordCost: PasswordCost, requiresSecondFactor: Bool, evidenceFolder: String) {
-        (self.passwordCost, self.requiresSecondFactor, self.evidenceFolder) = (passwordCost, requiresSecondFactor, evidenceFolder)
+    package init(
+        passwordCost: PasswordCost, requiresSecondFactor: Bool, evidenceFolder: String, onPassword: @escaping @Sendable () -> Void = {}
+    ) {
+        (self.passwordCost, self.requiresSecondFactor) = (passwordCost, requiresSecondFactor)
+        (self.evidenceFolder, self.onPassword) = (evidenceFolder, onPassword)
     }
 }

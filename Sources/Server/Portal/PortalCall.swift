@@ -30,6 +30,14 @@ struct PortalCall: Sendable {
     func link() -> SecretHash? { Secret(parameter("link"), kind: .emailLink)?.hash }
     func query(_ name: String) -> String? { (try? FormParameters(query: request.uri.query))?.value(name) }
 
+    /// Where the request comes from. A proxy on this machine says for whom it asks; what anyone else says of it does not count.
+    var client: String {
+        let peer = context.peer ?? ""
+        guard peer == "127.0.0.1" || peer == "::1" || peer == "::ffff:127.0.0.1" else { return peer }
+        let said = request.headers[values: .forwardedFor].last?.split(separator: ",").last.map { $0.filter { $0 != " " } } ?? ""
+        return said.isEmpty || said.utf8.count > 45 ? peer : said
+    }
+
     var root: String { realm == .portal ? "/portal" : "/review" }
     func url(_ path: String) -> String { site.publicAddress + path }
 
@@ -62,7 +70,9 @@ struct PortalCall: Sendable {
     /// How the plan of the one who is signed in receives; nil for a plan that does not.
     var receiving: Receiving? { site.receiving.first { $0.plan.key == session?.account.plan } }
 
-    func show(_ html: String, isProblem: Bool = false) -> Response { Answer.page(isProblem ? .unprocessableContent : .ok, html) }
+    func show(_ html: String, isProblem: Bool = false) -> Response {
+        Answer.page(isProblem ? .unprocessableContent : .ok, html, mayConnect: true)
+    }
 
     func notice(_ kind: PortalNoticePage.Kind, _ status: HTTPResponse.Status, next: PortalFrame.Link? = nil) -> Response {
         Answer.page(status, PortalNoticePage(frame: frame, kind: kind, next: next).html())

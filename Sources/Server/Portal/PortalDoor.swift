@@ -18,7 +18,7 @@ package struct PortalDoor: Sendable {
 
     package init(site: Site, portal: Portal, forgetAccess: @escaping @Sendable () -> Void = {}) {
         (self.site, self.portal, self.forgetAccess) = (site, portal, forgetAccess)
-        passwords = PasswordDesk(cost: portal.passwordCost)
+        passwords = PasswordDesk(cost: portal.passwordCost, onPassword: portal.onPassword)
         exchangeOpenAPI = site.builtAgainst.map { ExchangeOpenAPI(plan: $0).json } ?? []
     }
 
@@ -26,7 +26,7 @@ package struct PortalDoor: Sendable {
         AccountSurface.routes + SettingsSurface.routes + ApplicationSurface.routes + SecretSurface.routes + VerificationSurface.routes
             + ProductionSurface.routes + DirectorySurface.routes + ReviewSurface.routes + CollectionSurface.routes + DocsSurface.routes
             + PayerSurface.routes + TransferSurface.routes + CareSurface.routes
-            + RequestLogSurface.routes + TrySurface.routes
+            + RequestLogSurface.routes + TrySurface.routes + LogoSurface.routes + RedirectChangeSurface.routes
     }
 
     /// The table of roles and routes, for the tests that are made from it.
@@ -37,6 +37,7 @@ package struct PortalDoor: Sendable {
         let folder = EvidenceFolder(path: portal.evidenceFolder)
         folder.tidy()
         EvidenceFiles(site: site, folder: folder).mount(router)
+        LogoFiles(site: site).mount(router)
         var paths: [String] = []
         for route in routes where !paths.contains(route.path) { paths.append(route.path) }
         for path in paths {
@@ -133,4 +134,5 @@ extension PortalFrame {
 extension HTTPField.Name {
     /// Fetch Metadata: where a request comes from, as the browser says and a page cannot.
     static let secFetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .accept
+    static let forwardedFor = HTTPField.Name("X-Forwarded-For") ?? .accept
 }

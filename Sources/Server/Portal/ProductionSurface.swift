@@ -65,24 +65,35 @@ enum ProductionSurface {
 
     private static func addEvidence(_ call: PortalCall) async throws -> Response {
         let (application, request) = try await opened(call)
+        let problems = try await add(to: request, of: application, call) { try await receive(call, &$0) }
+        return problems.isEmpty ? Answer.seeOther(root(application)) : try show(call, application, request, problems)
+    }
+
+    /// Takes one file in; whatever goes wrong, nothing of it stays.
+    static func add(
+        to request: ProductionRequest, of application: DeveloperApp, _ call: PortalCall,
+        _ receive: (inout EvidenceFolder.Incoming?) async throws -> NewEvidence?
+    ) async throws -> [PortalProblem] {
         guard ProductionRequest.move(request.state, .developer, .addEvidence) != nil,
             try call.store.evidence(of: request.key).count < Evidence.most
-        else { return try show(call, application, request, [.fileNotNow]) }
+        else { return [.fileNotNow] }
         var incoming: EvidenceFolder.Incoming?
         do {
-            let new = try await receive(call, &incoming)
-            guard let new else { return try show(call, application, request, [.missing(.file)]) }
+            guard let new = try await receive(&incoming) else {
+                incoming?.discard()
+                return [.missing(.file)]
+            }
             let outcome = try await ProductionDesk(site: call.site).act(
                 .addEvidence, on: request, of: application, by: .init(try call.account()), words: new.title, evidence: .add(new))
             guard outcome == .done else {
                 incoming?.discard()
-                return try show(call, application, request, [.changedMeanwhile])
+                return [.changedMeanwhile]
             }
-            return Answer.seeOther(root(application))
+            return []
         } catch {
             incoming?.discard()
             guard let problem = refusal(error) else { throw error }
-            return try show(call, application, request, [problem])
+            return [problem]
         }
     }
 
@@ -116,15 +127,22 @@ enum ProductionSurface {
 
     private static func removeEvidence(_ call: PortalCall) async throws -> Response {
         let (application, request) = try await opened(call)
-        guard let number = Int64(call.parameter("file")),
+        let problems = try await remove(call.parameter("file"), of: request, application, call)
+        return problems.isEmpty ? Answer.seeOther(root(application)) : try show(call, application, request, problems)
+    }
+
+    static func remove(
+        _ number: String, of request: ProductionRequest, _ application: DeveloperApp, _ call: PortalCall
+    ) async throws -> [PortalProblem] {
+        guard let number = Int64(number),
             let evidence = try call.store.evidence(of: request.key).first(where: { $0.key.number == number })
         else { throw Refusal(.notFound, "There is no such file.") }
         let outcome = try await ProductionDesk(site: call.site).act(
             .removeEvidence, on: request, of: application, by: .init(try call.account()), words: evidence.title,
             evidence: .remove(evidence.key))
-        guard outcome == .done else { return try show(call, application, request, [.fileNotNow]) }
+        guard outcome == .done else { return [.fileNotNow] }
         EvidenceFolder(path: call.door.portal.evidenceFolder).remove(evidence.name)
-        return Answer.seeOther(root(application))
+        return []
     }
 
     // MARK: Steps

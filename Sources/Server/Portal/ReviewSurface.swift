@@ -32,7 +32,13 @@ enum ReviewSurface {
                 .production, application, application.organization ?? "", request.state.rawValue,
                 "/review/productions/\(request.key.number)", since: request.changedAt, call)
         }
-        let all = (rows + productions).sorted { $0.since < $1.since }
+        let redirects = try call.store.openRedirectChanges().compactMap { change -> ReviewQueuePage.Row? in
+            guard let application = try call.store.application(change.application) else { return nil }
+            return row(
+                .redirects, application, application.organization ?? "", change.state.rawValue,
+                "/review/redirects/\(change.key.number)", since: change.submittedAt, call)
+        }
+        let all = (rows + productions + redirects).sorted { $0.since < $1.since }
         return call.show(ReviewQueuePage(frame: call.frame, rows: all).html())
     }
 
@@ -94,12 +100,12 @@ enum ReviewSurface {
             kept.isEmpty ? "All can be used in production" : "Only for the sandbox: \(kept.joined(separator: ", "))")
     }
 
-    private static func facts(_ application: DeveloperApp, _ call: PortalCall) throws(Refusal) -> ReviewCasePage.AppFacts {
+    static func facts(_ application: DeveloperApp, _ call: PortalCall) throws(Refusal) -> ReviewCasePage.AppFacts {
         let developer = try call.store.account(application.account)
         return .init(
             name: application.name, clientID: application.clientID, address: "/review/applications/\(application.clientID)",
             description: application.description, homePage: application.homePage, redirectURIs: application.redirectURIs,
-            developer: developer.map { "\($0.name), \($0.address)" } ?? "")
+            developer: developer.map { "\($0.name), \($0.address)" } ?? "", logo: try LogoSurface.address(application.app, call.site))
     }
 
     private static func decideVerification(_ call: PortalCall) async throws -> Response {

@@ -14,6 +14,7 @@ enum SettingsSurface {
             PortalRoute(.get, root + "/account", whole) { try show($0, []) },
             PortalRoute(.post, root + "/account/sessions/:session/end", whole, endSession),
             PortalRoute(.post, root + "/account/second-factor/remove", whole, remove),
+            PortalRoute(.post, root + "/account/recovery-codes", whole, newRecoveryCodes),
             PortalRoute(.get, root + "/second-factor", .halfSignedIn(realm)) { try secondFactor($0, []) },
             PortalRoute(.post, root + "/second-factor", .halfSignedIn(realm), postSecondFactor),
         ]
@@ -33,7 +34,8 @@ enum SettingsSurface {
         }
         let page = AccountSettingsPage(
             frame: call.frame, root: call.root, name: account.name, address: account.address, sessions: rows,
-            hasSecondFactor: account.hasSecondFactor, mustHaveSecondFactor: mustHave(call), problems: problems)
+            hasSecondFactor: account.hasSecondFactor, mustHaveSecondFactor: mustHave(call),
+            recoveryCodesLeft: try call.store.recoveryCodesLeft(of: account.key), problems: problems)
         return call.show(page.html(), isProblem: !problems.isEmpty)
     }
 
@@ -83,6 +85,11 @@ enum SettingsSurface {
         }
         if account.hasSecondFactor {
             guard session.stage == .password else { return Answer.seeOther(call.root + "/account") }
+            if let typed = call.input.optional(.recoveryCode) {
+                guard try await recover(typed, account, session, call) else { return try secondFactor(call, [.wrongRecoveryCode]) }
+                try await call.store.forgive(attempt)
+                return Answer.seeOther(call.root + "/account")
+            }
             guard let secret = try call.store.secondFactor(of: account.key),
                 let step = OneTimePassword(secret: secret).step(of: call.input[.code], atSeconds: call.now.seconds),
                 try await call.store.takeStep(step, of: account.key, session: session.key, at: call.now)
@@ -91,13 +98,62 @@ enum SettingsSurface {
             guard let factor = sealed.flatMap({ open($0, account, call) }),
                 let step = factor.step(of: call.input[.code], atSeconds: call.now.seconds)
             else { return try secondFactor(call, [.wrongCode], sealed: sealed) }
+            let codes = (0..<RecoveryCode.count).map { _ in RecoveryCode.make() }
             try await call.store.setSecondFactor(
-                factor.secret, step: step, of: account.key, keeping: session.key,
+                factor.secret, recovery: codes.compactMap { RecoveryCode.hash($0) }, step: step, of: account.key, keeping: session.key,
                 audit: AuditEntry(account, "account.second-factor-on", "account \(account.key.number)"), at: call.now)
+            try await call.store.forgive(attempt)
+            return call.show(RecoveryCodesPage(frame: call.frame, codes: codes, next: home(account)).html())
         }
         try await call.store.forgive(attempt)
-        let home = account.role == .developer ? "/portal/applications" : account.role == .reviewer ? "/review" : "/review/applications"
-        return Answer.seeOther(home)
+        return Answer.seeOther(home(account))
+    }
+
+    private static func home(_ account: Account) -> String {
+        switch account.role {
+        case .developer: "/portal/applications"
+        case .reviewer: "/review"
+        case .planOperator: "/review/applications"
+        }
+    }
+
+    // MARK: Recovery codes
+
+    /// A code instead of the authenticator's; its owner is told by mail.
+    private static func recover(_ typed: String, _ account: Account, _ session: Session, _ call: PortalCall) async throws -> Bool {
+        guard let code = RecoveryCode.hash(typed) else { return false }
+        let mail = PortalMail.recoveryUsed(account: call.url(call.root + "/account")).outgoing(to: account.address)
+        return try await call.store.takeRecoveryCode(
+            code, of: account.key, session: session.key, mail: mail,
+            audit: AuditEntry(account, "account.recover", "account \(account.key.number)"), at: call.now)
+    }
+
+    /// Asks for a code of the authenticator, or for a recovery code, of someone who is signed in already; nil when it was right.
+    private static func problem(_ account: Account, _ session: Session, _ call: PortalCall) async throws -> PortalProblem? {
+        let attempt = Attempt(.secondFactor, subject: "account \(account.key.number)")
+        guard try await call.store.count(attempt, limit: codeLimit) else { return .tooManyAttempts }
+        if let typed = call.input.optional(.recoveryCode) {
+            guard try await recover(typed, account, session, call) else { return .wrongRecoveryCode }
+        } else {
+            guard let secret = try call.store.secondFactor(of: account.key),
+                let step = OneTimePassword(secret: secret).step(of: call.input[.code], atSeconds: call.now.seconds),
+                try await call.store.takeStep(step, of: account.key, session: session.key, at: call.now)
+            else { return .wrongCode }
+        }
+        try await call.store.forgive(attempt)
+        return nil
+    }
+
+    /// Only with a code of the authenticator or one of the codes before, so that a browser left open cannot do it.
+    private static func newRecoveryCodes(_ call: PortalCall) async throws -> Response {
+        let account = try call.account()
+        guard let session = call.session, account.hasSecondFactor else { throw Refusal(.forbidden, "There is no second factor.") }
+        if let problem = try await problem(account, session, call) { return try show(call, [problem]) }
+        let codes = (0..<RecoveryCode.count).map { _ in RecoveryCode.make() }
+        try await call.store.replaceRecoveryCodes(
+            codes.compactMap { RecoveryCode.hash($0) }, of: account.key,
+            audit: AuditEntry(account, "account.recovery-codes", "account \(account.key.number)"), at: call.now)
+        return call.show(RecoveryCodesPage(frame: call.frame, codes: codes, next: call.root + "/account").html())
     }
 
     /// Lifts a session with the code that came along; false for a wrong one, and then the session is ended.
@@ -116,21 +172,18 @@ enum SettingsSurface {
         return false
     }
 
-    /// Only with a code, so that a browser left open cannot do it.
+    /// Only with a code, so that a browser left open cannot do it. Where a second factor must be, signing in sets up another.
     private static func remove(_ call: PortalCall) async throws -> Response {
         let account = try call.account()
-        guard !mustHave(call), let session = call.session, let secret = try call.store.secondFactor(of: account.key) else {
-            throw Refusal(.forbidden, "The second factor stays.")
+        guard let session = call.session, account.hasSecondFactor else { throw Refusal(.forbidden, "There is no second factor.") }
+        if let problem = try await problem(account, session, call) { return try show(call, [problem]) }
+        let audit = AuditEntry(account, "account.second-factor-off", "account \(account.key.number)")
+        guard !mustHave(call) else {
+            try await call.store.resetSecondFactor(of: account.key, audit: audit, at: call.now)
+            return Answer.seeOther(call.root + "/sign-in")
         }
-        let attempt = Attempt(.secondFactor, subject: "account \(account.key.number)")
-        guard try await call.store.count(attempt, limit: codeLimit) else { return try show(call, [.tooManyAttempts]) }
-        guard let step = OneTimePassword(secret: secret).step(of: call.input[.code], atSeconds: call.now.seconds),
-            try await call.store.takeStep(step, of: account.key, session: session.key, at: call.now)
-        else { return try show(call, [.wrongCode]) }
         try await call.store.setSecondFactor(
-            nil, step: 0, of: account.key, keeping: session.key,
-            audit: AuditEntry(account, "account.second-factor-off", "account \(account.key.number)"), at: call.now)
-        try await call.store.forgive(attempt)
+            nil, recovery: [], step: 0, of: account.key, keeping: session.key, audit: audit, at: call.now)
         return Answer.seeOther(call.root + "/account")
     }
 }

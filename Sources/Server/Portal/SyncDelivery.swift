@@ -53,14 +53,16 @@ package struct SyncDelivery: Service {
     private func perform(_ job: SyncJob) async {
         do throws(Refusal) {
             if let problem = try problem(job) {
-                try await store.fail(job, because: problem, retryAt: nil, at: world.now())
+                // A rule that does not hold may hold again, when the app or the plan's rules change: from a minute to six hours.
+                let pause = min(21_600, 60 << min(9, job.attempts))
+                try await store.fail(job, because: problem, retryAt: world.now().adding(seconds: pause), at: world.now())
             } else {
                 try await store.finish(job, at: world.now())
             }
         } catch {
             logger.error("a sync failed", metadata: ["cause": "\(error.cause ?? "unknown")"])
             let pause = min(300, 1 << min(8, job.attempts + 1))
-            try? await store.fail(job, because: "", retryAt: world.now().adding(seconds: pause), at: world.now())
+            try? await store.fail(job, because: nil, retryAt: world.now().adding(seconds: pause), at: world.now())
         }
     }
 

@@ -36,7 +36,7 @@ struct RecordCall: Sendable {
     }
 
     func show(_ html: String, isProblem: Bool = false, formTargets: [String] = []) -> Response {
-        Answer.page(isProblem ? .unprocessableContent : .ok, html, formTargets: formTargets)
+        Answer.page(isProblem ? .unprocessableContent : .ok, html, formTargets: formTargets, mayConnect: true)
     }
 
     func notice(_ kind: RecordNoticePage.Kind, _ status: HTTPResponse.Status) -> Response {

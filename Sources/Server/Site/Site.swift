@@ -4,7 +4,9 @@ import Trust
 /// Everything one running server serves, put together by the composition root.
 package struct Site: Sendable {
     package typealias Store = AccountStore & AppStore & ApplicationStore & AttemptStore & AuditStore & AuthorizationStore & ClinicalStore
-        & DisclosureLog & GrantStore & KeptRecordStore & MailArchive & MemberStore & OptInStore & ProductionStore & RecordSessionStore
+        & DisclosureLog & GrantStore & KeptRecordStore & LogoStore & MailArchive & MemberStore & OptInStore & ProductionStore
+        & RecordSessionStore
+        & RecoveryStore & RedirectChangeStore
         & RequestStore & SendingPayerStore & SyncStore & TestMemberStore & TransferStore & VerificationStore
 
     package let plans: [Plan]

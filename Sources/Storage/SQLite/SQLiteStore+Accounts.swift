@@ -265,12 +265,14 @@ extension SQLiteStore: AccountStore {
     }
 
     package func setSecondFactor(
-        _ secret: [UInt8]?, step: Int64, of account: Key<Account>, keeping session: Key<Session>, audit: AuditEntry, at now: Timestamp
+        _ secret: [UInt8]?, recovery: [SecretHash], step: Int64, of account: Key<Account>, keeping session: Key<Session>,
+        audit: AuditEntry, at now: Timestamp
     ) async throws(Refusal) {
         try await change { database in
             try database.execute(
                 sql: "UPDATE account SET totp_secret = ?, totp_confirmed_at = ?, totp_last_step = ? WHERE number = ?",
                 arguments: [secret.map { Data($0) }, secret.map { _ in now.milliseconds }, secret.map { _ in step }, account.number])
+            try Self.write(recovery: secret == nil ? [] : recovery, of: account, database)
             try database.execute(
                 sql: "DELETE FROM account_session WHERE account = ? AND number <> ?", arguments: [account.number, session.number])
             try database.execute(sql: "UPDATE account_session SET stage = 'full' WHERE number = ?", arguments: [session.number])

@@ -96,7 +96,7 @@ extension SQLiteStore: ApplicationStore {
         }
     }
 
-    private static func write(_ redirectURIs: [RedirectURI], of app: Int64, _ database: Database) throws {
+    static func write(_ redirectURIs: [RedirectURI], of app: Int64, _ database: Database) throws {
         try database.execute(sql: "DELETE FROM app_redirect_uri WHERE app = ?", arguments: [app])
         for (position, uri) in redirectURIs.enumerated() {
             try database.execute(

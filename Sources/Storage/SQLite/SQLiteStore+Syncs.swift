@@ -17,7 +17,7 @@ extension SQLiteStore: SyncStore {
     package func syncs(of application: Key<DeveloperApp>) throws(Refusal) -> [PlanSync] {
         try read { reader in
             let row = try reader.statement(
-                "SELECT plan, state, synced_at, problem, block_reason FROM plan_sync WHERE application = ? ORDER BY plan")
+                "SELECT plan, state, synced_at, problem, block_reason, due_at FROM plan_sync WHERE application = ? ORDER BY plan")
             defer { row.reset() }
             row.bind(1, application.number)
             var found: [PlanSync] = []
@@ -26,6 +26,7 @@ extension SQLiteStore: SyncStore {
                     PlanSync(
                         plan: Key(row.int(0)), state: PlanSync.State(rawValue: row.text(1)) ?? .waiting,
                         syncedAt: row.optionalInt(2).map { Timestamp(milliseconds: $0) }, problem: row.optionalText(3),
+                        retriesAt: row.text(1) == "failed" ? Timestamp(milliseconds: row.int(5)) : nil,
                         blockReason: row.optionalText(4)))
             }
             return found
@@ -38,7 +39,7 @@ extension SQLiteStore: SyncStore {
                 database,
                 sql: """
                     UPDATE plan_sync SET leased_until = ?1, attempts = attempts + 1 WHERE (application, plan) IN (
-                        SELECT application, plan FROM plan_sync WHERE state = 'waiting' AND blocked_at IS NULL AND due_at <= ?2
+                        SELECT application, plan FROM plan_sync WHERE state IN ('waiting', 'failed') AND blocked_at IS NULL AND due_at <= ?2
                             AND (leased_until IS NULL OR leased_until <= ?2)
                             AND (SELECT x.standing FROM application x WHERE x.number = plan_sync.application) = 'active'
                         ORDER BY due_at LIMIT ?3)
@@ -56,7 +57,7 @@ extension SQLiteStore: SyncStore {
             try database.execute(
                 sql: """
                     UPDATE plan_sync SET state = 'synced', synced_at = ?1, leased_until = NULL, problem = NULL
-                    WHERE application = ?2 AND plan = ?3 AND state = 'waiting' AND blocked_at IS NULL
+                    WHERE application = ?2 AND plan = ?3 AND state IN ('waiting', 'failed') AND blocked_at IS NULL
                         AND (SELECT standing FROM application WHERE number = ?2) = 'active'
                     """, arguments: [now.milliseconds, job.application.number, job.plan.number])
             guard database.changesCount == 1 else { return }
@@ -70,24 +71,38 @@ extension SQLiteStore: SyncStore {
         }
     }
 
-    package func fail(_ job: SyncJob, because problem: String, retryAt: Timestamp?, at now: Timestamp) async throws(Refusal) {
+    package func fail(_ job: SyncJob, because problem: String?, retryAt: Timestamp, at now: Timestamp) async throws(Refusal) {
         try await change { database in
-            let arguments: StatementArguments = [job.application.number, job.plan.number]
-            if let retryAt {
-                try database.execute(
-                    sql: "UPDATE plan_sync SET leased_until = NULL, due_at = ? WHERE application = ? AND plan = ? AND state = 'waiting'",
-                    arguments: [retryAt.milliseconds] + arguments)
-            } else {
-                try database.execute(
+            guard let problem else {
+                return try database.execute(
                     sql: """
-                        UPDATE plan_sync SET leased_until = NULL, state = 'failed', problem = ?
-                        WHERE application = ? AND plan = ? AND state = 'waiting'
-                        """, arguments: [problem] + arguments)
-                let entry = AuditEntry(
-                    .system("sync"), "sync.failed", "application \(job.application.number)", detail: "plan \(job.plan.number): \(problem)")
-                try Self.write(entry, database, at: now)
+                        UPDATE plan_sync SET leased_until = NULL, due_at = ? WHERE application = ? AND plan = ?
+                            AND state IN ('waiting', 'failed')
+                        """, arguments: [retryAt.milliseconds, job.application.number, job.plan.number])
             }
+            let before = try String.fetchOne(
+                database, sql: "SELECT problem FROM plan_sync WHERE application = ? AND plan = ?",
+                arguments: [job.application.number, job.plan.number])
+            try database.execute(
+                sql: """
+                    UPDATE plan_sync SET leased_until = NULL, state = 'failed', problem = ?, due_at = ?
+                    WHERE application = ? AND plan = ? AND state IN ('waiting', 'failed')
+                    """, arguments: [problem, retryAt.milliseconds, job.application.number, job.plan.number])
+            // Once for each reason, however often it is tried.
+            guard before != problem else { return }
+            let entry = AuditEntry(
+                .system("sync"), "sync.failed", "application \(job.application.number)", detail: "plan \(job.plan.number): \(problem)")
+            try Self.write(entry, database, at: now)
         }
+    }
+
+    package func retrySyncs(of application: Key<DeveloperApp>, at now: Timestamp) async throws(Refusal) {
+        try await change { database in
+            try database.execute(
+                sql: "UPDATE plan_sync SET due_at = ?, attempts = 0 WHERE application = ? AND state = 'failed' AND blocked_at IS NULL",
+                arguments: [now.milliseconds, application.number])
+        }
+        syncSignal.wake()
     }
 
     package func block(

@@ -169,6 +169,10 @@ enum PortalAPIDocument {
             "Step",
             [("title", "string"), ("request", "string"), ("status", "integer"), ("requestId", "string?"), ("answer", "string")]
         ),
+        (
+            "RedirectChange",
+            [("state", "string"), ("redirectUris", "[string]"), ("reason", "string"), ("submittedAt", "string")]
+        ),
         ("Secret", [("clientId", "string"), ("clientSecret", "string")]),
         (
             "Verification",

@@ -19,7 +19,7 @@ enum PortalAPIRoutes {
     private static let unavailable = Said(503, "Try again shortly", "Error")
     private static let app = "/applications/{client}"
 
-    static let all: [PortalAPIRoute] = accounts + applications + requests + trying + verification + production
+    static let all: [PortalAPIRoute] = accounts + applications + requests + trying + verification + production + files + redirects
 
     // MARK: Accounts
 
@@ -154,6 +154,85 @@ enum PortalAPIRoutes {
             }
         }
     ]
+
+    private static let files: [PortalAPIRoute] = [
+        PortalAPIRoute(
+            .put, app + "/logo", "setLogo", "The picture that members see: PNG, JPEG or WebP up to 200 KB, each side 32 to 1024 pixels",
+            body: .file, [Said(204, "Kept"), noSession, forbidden, notFound, conflict, problems, unavailable]
+        ) { call in
+            let application = try ApplicationSurface.changeable(call)
+            guard let body = try? await call.request.body.collect(upTo: AppLogo.mostBytes) else {
+                return PortalAPI.problems([.logoTooLarge])
+            }
+            let found = try await LogoSurface.set(Array(body.readableBytesView), of: application, call)
+            return found.isEmpty ? Response(status: .noContent) : PortalAPI.problems(found)
+        },
+        PortalAPIRoute(
+            .delete, app + "/logo", "removeLogo", "Take the logo away",
+            [Said(204, "Gone"), noSession, forbidden, notFound, conflict, unavailable]
+        ) { call in
+            guard try await LogoSurface.keep(nil, of: try ApplicationSurface.changeable(call), call) else {
+                throw Refusal(.conflict, "It changed meanwhile.")
+            }
+            return Response(status: .noContent)
+        },
+        PortalAPIRoute(
+            .post, app + "/production/evidence", "addEvidence",
+            "Add a picture, a document or a recording to the request; its title is in the query", query: ["title"], body: .file,
+            [Said(201, "Added", "Production"), noSession, forbidden, notFound, problems, unavailable]
+        ) { call in
+            let (application, request) = try await ProductionSurface.opened(call)
+            let title = call.query("title") ?? "file"
+            let found = try await ProductionSurface.add(to: request, of: application, call) { incoming in
+                incoming = try EvidenceFolder(path: call.door.portal.evidenceFolder).begin()
+                for try await part in call.request.body { try incoming?.add(Array(part.readableBytesView)) }
+                guard incoming?.count ?? 0 > 0 else { return nil }
+                return try incoming?.finish(title: String(title.unicodeScalars.prefix(120).map(Character.init)))
+            }
+            guard found.isEmpty else { return PortalAPI.problems(found) }
+            var response = try await production(call)
+            response.status = .created
+            return response
+        },
+        PortalAPIRoute(
+            .delete, app + "/production/evidence/{number}", "removeEvidence", "Take a file out of the request",
+            [Said(204, "Gone"), noSession, forbidden, notFound, problems, unavailable]
+        ) { call in
+            let (application, request) = try await ProductionSurface.opened(call)
+            let found = try await ProductionSurface.remove(call.parameter("number"), of: request, application, call)
+            return found.isEmpty ? Response(status: .noContent) : PortalAPI.problems(found)
+        },
+    ]
+
+    private static let redirects: [PortalAPIRoute] = [
+        PortalAPIRoute(
+            .get, app + "/redirect-change", "readRedirectChange", "The latest request for other redirect URIs",
+            [Said(200, "It", "RedirectChange"), noSession, notFound, unavailable]
+        ) { call in try redirectChange(try ApplicationSurface.own(call), call) },
+        PortalAPIRoute(
+            .post, app + "/redirect-change", "askRedirectChange",
+            "Ask for other redirect URIs of an application with production access; those before stay live until a reviewer agrees",
+            body: .object([.init("redirect_uris", .texts), .init("reason")]),
+            [Said(201, "Sent", "RedirectChange"), invalid, noSession, forbidden, notFound, problems, unavailable]
+        ) { call in
+            let application = try RedirectChangeSurface.own(call)
+            let found = try await RedirectChangeSurface.ask(application, call)
+            guard found.isEmpty else { return PortalAPI.problems(found) }
+            var response = try redirectChange(application, call)
+            response.status = .created
+            return response
+        },
+    ]
+
+    private static func redirectChange(_ application: DeveloperApp, _ call: PortalCall) throws -> Response {
+        guard let change = try call.store.redirectChange(of: application.key) else { throw Refusal(.notFound, "") }
+        return PortalAPI.object {
+            $0.member("state", change.state.rawValue)
+            $0.member("redirectUris", strings: change.redirectURIs)
+            $0.member("reason", change.reason)
+            $0.member("submittedAt", change.submittedAt.instant)
+        }
+    }
 
     private static let trying: [PortalAPIRoute] = [
         PortalAPIRoute(

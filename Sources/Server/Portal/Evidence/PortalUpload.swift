@@ -7,6 +7,7 @@ enum PortalUpload {
 
     static func isUpload(_ request: Request) -> Bool {
         let path = request.uri.path
-        return request.method == .post && path.hasPrefix("/portal/applications/") && path.hasSuffix("/production/evidence")
+        return request.method == .post && (path.hasPrefix("/portal/applications/") || path.hasPrefix("/api/portal/applications/"))
+            && path.hasSuffix("/production/evidence")
     }
 }
