@@ -286,7 +286,7 @@ extension PortalMail {
 
 extension Account.Role {
     /// The page a person comes to after signing in.
-    fileprivate var home: String {
+    var home: String {
         switch self {
         case .developer: "/portal/applications"
         case .reviewer: "/review"

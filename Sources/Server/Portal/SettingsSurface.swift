@@ -103,18 +103,10 @@ enum SettingsSurface {
                 factor.secret, recovery: codes.compactMap { RecoveryCode.hash($0) }, step: step, of: account.key, keeping: session.key,
                 audit: AuditEntry(account, "account.second-factor-on", "account \(account.key.number)"), at: call.now)
             try await call.store.forgive(attempt)
-            return call.show(RecoveryCodesPage(frame: call.frame, codes: codes, next: home(account)).html())
+            return call.show(RecoveryCodesPage(frame: call.frame, codes: codes, next: account.role.home).html())
         }
         try await call.store.forgive(attempt)
-        return Answer.seeOther(home(account))
-    }
-
-    private static func home(_ account: Account) -> String {
-        switch account.role {
-        case .developer: "/portal/applications"
-        case .reviewer: "/review"
-        case .planOperator: "/review/applications"
-        }
+        return Answer.seeOther(account.role.home)
     }
 
     // MARK: Recovery codes

@@ -2,7 +2,9 @@ package import Exchange
 import Trust
 
 /// Everything one running server serves, put together by the composition root.
-package struct Site: Sendable {
+///
+/// It does not print: services are named in logs by what they hold, and this holds keys and a sandbox's members.
+package struct Site: Sendable, PrivateValue {
     package typealias Store = AccountStore & AppStore & ApplicationStore & AttemptStore & AuditStore & AuthorizationStore & ClinicalStore
         & DisclosureLog & GrantStore & KeptRecordStore & LogoStore & MailArchive & MemberStore & OptInStore & ProductionStore
         & RecordSessionStore
