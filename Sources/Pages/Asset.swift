@@ -29,5 +29,11 @@ package enum Asset {
         "style.css": Entry(PackageResources.style_css, "text/css; charset=utf-8"),
         "page.js": Entry(PackageResources.page_js, "text/javascript; charset=utf-8"),
         "icon.svg": Entry(PackageResources.icon_svg, "image/svg+xml"),
+        // Of the documentation; bin/screenshots makes them.
+        "portal-application.png": Entry(PackageResources.portal_application_png, "image/png"),
+        "portal-case.png": Entry(PackageResources.portal_case_png, "image/png"),
+        "portal-queue.png": Entry(PackageResources.portal_queue_png, "image/png"),
+        "portal-requests.png": Entry(PackageResources.portal_requests_png, "image/png"),
+        "portal-try.png": Entry(PackageResources.portal_try_png, "image/png"),
     ]
 }

@@ -31,6 +31,20 @@ struct DocumentTests {
         #expect(rows[0][1].map(\.plain).joined() == "2", "markup in the text is left out, never passed on")
     }
 
+    @Test func `the same code in several languages becomes one part, and a picture of ours is shown`() {
+        let document = parsed(
+            "```sh\ncurl x\n```\n\n```js\nfetch(x)\n```\n\n```python\nget(x)\n```\n\n```json\n{}\n```\n\n![Shown](y.png)\n")
+        #expect(
+            document.parts == [
+                .codes([
+                    .init(language: "sh", text: "curl x\n"), .init(language: "js", text: "fetch(x)\n"),
+                    .init(language: "python", text: "get(x)\n"),
+                ]), .code("{}\n", language: "json"), .paragraph([.picture("Shown", address: "y.png")]),
+            ])
+        let html = DocumentShelf.document(.portal, for: reader)
+        #expect(DocumentPage(frame: frame, name: .portal, document: html).html()?.contains(#"src="/assets/portal-try.png""#) == true)
+    }
+
     @Test(arguments: DocumentShelf.Name.allCases)
     func `every page is there, has a title, and shows the reader's own values`(name: DocumentShelf.Name) throws {
         let document = DocumentShelf.document(name, for: reader)

@@ -2,6 +2,7 @@ import Exchange
 import FHIR
 import Foundation
 import Storage
+import Synthetic
 import TestSupport
 import Testing
 import Trust
@@ -120,6 +121,51 @@ struct PortalAPITests {
             let browser = PortalVisitor(site)
             try await browser.signIn("ana@lakeside.example")
             #expect(try await site.get("/api/portal/applications", browser.cookieHeader).status == 401)
+        }
+    }
+
+    @Test("Files, the log, a walk and a reset work as JSON's neighbours, for the app's own developer alone")
+    func more() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            let (app, _, _) = try await site.verifiedApp(redirectURIs: "https://app.lakeside.example/cb")
+            let words: [String: Any] = ["email": "ana@lakeside.example", "password": PortalVisitor.password]
+            let token = try #require(try await Self.ask(site, "POST", "/session", words).string("token"))
+            let other = try await Self.signUp(site, "ben@prairie.example")
+            let path = "/applications/\(app.clientID)"
+            func send(_ method: String, _ part: String, _ bytes: [UInt8], _ token: String) async throws -> WebAnswer {
+                try await site.web.send(
+                    method, site.absolute("/api/portal" + path + part),
+                    headers: [("Authorization", "Bearer \(token)"), ("Content-Type", "application/octet-stream")], body: bytes)
+            }
+            let head: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13] + Array("IHDR".utf8)
+            let png = head + [0, 0, 0, 64, 0, 0, 0, 64] + Array(repeating: 0, count: 60)
+            #expect(try await send("PUT", "/logo", png, other).status == 404)
+            #expect(try await send("PUT", "/logo", Array("<svg/>".utf8), token).status == 422)
+            #expect(try await send("PUT", "/logo", png, token).status == 204)
+            #expect(try await Self.ask(site, "DELETE", path + "/logo", token: token).status == 204)
+
+            #expect(try await send("POST", "/production/evidence?title=a%22%3Cb%3E.png", png, other).status == 404)
+            #expect(try await send("POST", "/production/evidence", Array("no picture at all, only words".utf8), token).status == 422)
+            let added = try await send("POST", "/production/evidence?title=a%22%3Cb%3E.png", png, token)
+            #expect(added.status == 201 && added.text.contains(#""title":"a\"<b>.png""#), "\(added.text)")
+            let number = try #require((added.object["evidence"] as? [[String: Any]])?.first?["number"] as? Int)
+            #expect(try await Self.ask(site, "DELETE", path + "/production/evidence/\(number)", token: token).status == 204)
+            #expect(try await Self.ask(site, "DELETE", path + "/production/evidence/\(number)", token: token).status == 404)
+
+            let walk = try await Self.ask(site, "POST", path + "/walks", token: token, ["member": site.member.memberID])
+            #expect(
+                walk.status == 201 && walk.string("problem") == nil && walk.text.contains("Code for tokens"), "\(walk.text.prefix(900))")
+            #expect(try await Self.ask(site, "POST", path + "/walks", token: token, ["member": "nobody"]).status == 422)
+            let log = try await Self.ask(site, "GET", path + "/requests?kind=token", token: token)
+            #expect(log.status == 200 && (log.object["requests"] as? [[String: Any]])?.count == 1, "\(log.text)")
+            #expect(try await Self.ask(site, "GET", path + "/requests?from=never", token: token).status == 422)
+            #expect(try await Self.ask(site, "GET", path + "/requests", token: other).status == 404)
+            let reset = path + "/test-members/\(site.member.memberID)/reset"
+            #expect(try await Self.ask(site, "POST", reset, token: other).status == 404)
+            #expect(try await Self.ask(site, "POST", reset, token: token).status == 204)
+            #expect(
+                try await Self.ask(site, "POST", path + "/redirect-change", token: token, ["redirect_uris": [], "reason": "x"]).status
+                    == 403)
         }
     }
 

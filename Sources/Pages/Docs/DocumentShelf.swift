@@ -104,6 +104,10 @@ package struct DocumentShelf: Sendable {
     /// Links between the project's pages lead to the same pages here; those to what is not served lose their address.
     private static func address(of link: String, in name: Name) -> String? {
         if link.utf8.starts(with: "https://".utf8) || link.utf8.starts(with: "http://".utf8) { return link }
+        if link.utf8.starts(with: "images/".utf8) {
+            let name = String(link.dropFirst(7))
+            return Asset.named(name) == nil ? nil : "/assets/\(name)"
+        }
         let parts = link.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let target: Name?
         if parts[0].isEmpty {

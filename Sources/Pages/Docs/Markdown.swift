@@ -12,8 +12,16 @@ package struct Document: Sendable {
         case list(isOrdered: Bool, items: [[Part]])
         /// A fenced block and its language.
         case code(String, language: String)
+        /// The same in several languages, one after another in the text.
+        case codes([Code])
         case table(columns: [String], rows: [[[Run]]])
         case quote([Part])
+    }
+
+    package struct Code: Sendable, Equatable {
+        package let language: String
+        package let text: String
+        package init(language: String, text: String) { (self.language, self.text) = (language, text) }
     }
 
     package enum Run: Sendable, Equatable {
@@ -22,10 +30,12 @@ package struct Document: Sendable {
         case strong(String)
         case emphasis(String)
         case link(String, address: String)
+        /// What it shows, and where it is.
+        case picture(String, address: String)
 
         package var plain: String {
             switch self {
-            case .text(let text), .code(let text), .strong(let text), .emphasis(let text), .link(let text, _): text
+            case .text(let text), .code(let text), .strong(let text), .emphasis(let text), .link(let text, _), .picture(let text, _): text
             }
         }
     }
@@ -67,7 +77,25 @@ package struct Document: Sendable {
 private struct MarkdownReader {
     let address: (String) -> String?
 
-    func parts(of parent: OpaquePointer) -> [Document.Part] { children(parent).compactMap { part($0) } }
+    func parts(of parent: OpaquePointer) -> [Document.Part] { Self.together(children(parent).compactMap { part($0) }) }
+
+    /// Blocks of code that follow one another, each in another of the languages that are shown side by side, become one part.
+    private static func together(_ parts: [Document.Part]) -> [Document.Part] {
+        var joined: [Document.Part] = []
+        for part in parts {
+            guard case .code(let text, let language) = part, language == "js" || language == "python" || language == "swift" else {
+                joined.append(part)
+                continue
+            }
+            let code = Document.Code(language: language, text: text)
+            switch joined.last {
+            case .code(let before, "sh")?: joined[joined.count - 1] = .codes([Document.Code(language: "sh", text: before), code])
+            case .codes(let before)?: joined[joined.count - 1] = .codes(before + [code])
+            default: joined.append(part)
+            }
+        }
+        return joined
+    }
 
     private func children(_ parent: OpaquePointer) -> [OpaquePointer] {
         Array(
@@ -112,6 +140,9 @@ private struct MarkdownReader {
             case "link":
                 let target = cmark_node_get_url(node).map { String(cString: $0) } ?? ""
                 if let address = address(target) { runs.append(.link(plain(node), address: address)) } else { runs += self.runs(node) }
+            case "image":
+                let target = cmark_node_get_url(node).map { String(cString: $0) } ?? ""
+                if let address = address(target) { runs.append(.picture(plain(node), address: address)) }
             default: break
             }
         }

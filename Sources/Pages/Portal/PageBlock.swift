@@ -42,6 +42,8 @@ enum PageBlock {
         case text(String)
         /// With a copy button.
         case copy(String)
+        /// An id that is read letter by letter.
+        case code(String)
         case link(String, String)
         case tag(StateTag)
         /// An instant such as `2026-11-25T03:00:00Z`.
@@ -53,6 +55,7 @@ enum PageBlock {
             switch self {
             case .text(let text): ["cText": text]
             case .copy(let text): ["cCopy": text]
+            case .code(let text): ["cCode": text]
             case .link(let text, let address): ["cLink": address, "cLinkText": text]
             case .tag(let tag): ["cTag": tag.word, "cTone": tag.tone.rawValue]
             // A template that did not find the name in a line would take it from the cell around it, and never end.

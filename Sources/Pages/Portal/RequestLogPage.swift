@@ -90,7 +90,7 @@ extension RequestLogPage.Row {
         if let error { answer.append(.text(error + (explanation.map { ": " + $0 } ?? ""))) }
         return [
             .time(at), isTried ? .lines([.text("\(method) \(route)"), .tag(StateTag("Try it"))]) : .text("\(method) \(route)"),
-            .lines(answer), .text(id),
+            .lines(answer), .code(id),
         ]
     }
 
