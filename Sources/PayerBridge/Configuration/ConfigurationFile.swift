@@ -24,11 +24,16 @@ enum ConfigurationFile {
         let plans = try top.required("plans", of: root).elements().map { try plan($0, publicAddress, folder: folder) }
         let ids = plans.map(\.id)
         guard Set(ids).count == ids.count else { throw try top.required("plans", of: root).problem("Two plans have the same id.") }
+        let hasPortal = try top["portal"]?.choice(PortalChoice.self) == .open
+        if !hasPortal, let receiving = plans.first(where: { $0.receive != nil }) {
+            throw try top.required("plans", of: root).problem(
+                "\(receiving.id) receives records, so its operator needs the review console: add portal: open.")
+        }
         return ServerConfiguration(
             host: host, port: port, publicAddress: publicAddress, dataDirectory: dataDirectory,
             keyFile: try top["keyFile"].map { resolve(try $0.text(), folder) } ?? dataDirectory + "/key",
             mail: try top["mail"].map { try mail($0, folder: folder) }, plans: plans,
-            hasPortal: try top["portal"]?.choice(PortalChoice.self) == .open)
+            hasPortal: hasPortal)
     }
 
     private enum PortalChoice: String, CaseIterable { case open, closed }

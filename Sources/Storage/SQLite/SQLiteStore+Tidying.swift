@@ -14,6 +14,9 @@ extension SQLiteStore {
                 "DELETE FROM access_token WHERE expires_at < ?", "DELETE FROM refresh_token WHERE expires_at < ?",
                 "DELETE FROM attempt WHERE at < ?", "DELETE FROM sign_up WHERE expires_at < ?",
                 "DELETE FROM password_link WHERE expires_at < ?",
+                "DELETE FROM record_session WHERE created_at < ?", "DELETE FROM record_sign_in WHERE expires_at < ?",
+                "DELETE FROM record_link WHERE expires_at < ?",
+                "UPDATE transfer SET sealed_tokens = NULL WHERE state = 'failed' AND moved_at < ? AND sealed_tokens IS NOT NULL",
                 "DELETE FROM account_session WHERE expires_at < ?", "UPDATE outbox SET text = '' WHERE given_up_at < ? AND text <> ''",
             ] {
                 try database.execute(sql: sql, arguments: [yesterday])
