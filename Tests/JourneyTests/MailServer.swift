@@ -62,7 +62,7 @@ final class MailServer {
         self.port = port
     }
 
-    func delivery(_ store: SQLiteStore, _ logger: Logger) throws -> OutboxDelivery {
+    func delivery(_ store: Store, _ logger: Logger) throws -> OutboxDelivery {
         let settings = SMTPSettings(
             host: "127.0.0.1", port: port, security: .none, from: try MailAddress("no-reply@plan.example.com"), fromName: "A Health Plan")
         return OutboxDelivery(

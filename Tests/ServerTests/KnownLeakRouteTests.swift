@@ -182,7 +182,7 @@ struct KnownLeakRouteTests {
         // A receiving plan's own people, the member among them, see the whole record in `RecordLines`; keeping a transfer asks whether there
         // is a Patient. Neither answers another plan or an app.
         let known: Set = [
-            "ClinicalStore.swift", "ExplainCommand.swift", "RecordLines.swift", "RecordReader.swift", "SQLiteStore+Clinical.swift",
+            "ClinicalStore.swift", "ExplainCommand.swift", "RecordLines.swift", "RecordReader.swift", "Store+Clinical.swift",
             "ShelfCache.swift", "Site.swift", "TransferKeeping.swift", "TransferWorker.swift",
         ]
         #expect(

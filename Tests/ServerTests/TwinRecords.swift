@@ -138,7 +138,7 @@ struct TwinRecords: Sendable {
     struct NotTaken: Error { let what: String }
 
     /// The open resources, and the hidden ones of this seed.
-    func fill(_ store: SQLiteStore, seed: UInt64) async throws {
+    func fill(_ store: Store, seed: UInt64) async throws {
         let plan = try await store.enrol(planID: "demo", name: "Demo Health Plan")
         let other = try await store.enrol(planID: "other", name: "Other Health Plan")
         let half = open.count / 2
@@ -149,7 +149,7 @@ struct TwinRecords: Sendable {
         try Self.take(open.filter { _ in seed % 2 == 0 } + hidden(seed: seed), into: store, other, at: now)
     }
 
-    static func take(_ resources: [String], into store: SQLiteStore, _ plan: Key<Plan>, at moment: Timestamp) throws {
+    static func take(_ resources: [String], into store: Store, _ plan: Key<Plan>, at moment: Timestamp) throws {
         let pipeline = ImportPipeline(store: store, plan: plan, world: World { moment })
         for resource in resources { Array(resource.utf8).withUnsafeBytes { pipeline.add($0, place: String(resource.prefix(200))) } }
         if let problem = try pipeline.finish().problems.first { throw NotTaken(what: "\(problem.place): \(problem.reason)") }

@@ -58,9 +58,8 @@ struct DisclosurePromises {
     @Test("The log goes on after a restart")
     func restart() async throws {
         try await withFolder { folder in
-            let path = try Self.file(in: folder)
             for round in 1...3 {
-                let log = try SQLiteDisclosureLog(path: path)
+                let log = try Store(directory: folder)
                 for number in 0..<5 { #expect(await record(disclosure(number), in: log) == nil) }
                 #expect(try log.verify() == round * 5)
             }
@@ -74,14 +73,14 @@ struct DisclosurePromises {
             "UPDATE disclosure SET target = 'Observation/x' WHERE number = 7",
             "UPDATE disclosure SET at = at + 1 WHERE number = 1", "UPDATE disclosure SET member = 2 WHERE number = 9",
             "DELETE FROM disclosure WHERE number = 5", "DELETE FROM disclosure WHERE number = 10",
-            "INSERT INTO disclosure SELECT 11, at, plan, member, \"grant\", app, interaction, type, target, resources FROM disclosure WHERE number = 1",
+            "INSERT INTO disclosure SELECT 11, at, plan, member, \"grant\", app, interaction, type, target, resources, 0 FROM disclosure WHERE number = 1",
             "UPDATE seal SET digest = zeroblob(32) WHERE last = (SELECT min(last) FROM seal)",
             "DELETE FROM seal WHERE last = (SELECT max(last) FROM seal)",
         ])
     func tampered(_ sql: String) async throws {
         try await withFolder { folder in
-            let path = try Self.file(in: folder)
-            let log = try SQLiteDisclosureLog(path: path)
+            let path = folder + "/disclosures.sqlite"
+            let log = try Store(directory: folder)
             for number in 0..<10 { #expect(await record(disclosure(number), in: log) == nil) }
             #expect(try log.verify() == 10)
             let other = try DatabaseQueue(path: path)
@@ -94,8 +93,8 @@ struct DisclosurePromises {
     @Test("When it cannot be kept, the one who waits is told so")
     func refused() async throws {
         try await withFolder { folder in
-            let path = try Self.file(in: folder)
-            let log = try SQLiteDisclosureLog(path: path)
+            let path = folder + "/disclosures.sqlite"
+            let log = try Store(directory: folder)
             let other = try DatabaseQueue(path: path)
             try await other.write {
                 try $0.execute(sql: "CREATE TRIGGER stop BEFORE INSERT ON disclosure BEGIN SELECT RAISE(ABORT, 'full'); END")

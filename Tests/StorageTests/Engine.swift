@@ -1,10 +1,12 @@
 import Exchange
 import FHIR
 import Foundation
+import GRDB
 import Records
-import Storage
 import Testing
 import Trust
+
+@testable import Storage
 
 /// Every promise a store keeps, as the tests see one.
 typealias EveryStore = AppStore & AttemptStore & AuthorizationStore & ClinicalStore & DisclosureLog & GrantStore & ImportStore & MailArchive
@@ -26,8 +28,8 @@ enum Engine: String, CaseIterable, CustomTestStringConvertible {
 }
 
 /// An empty SQLite store in a directory of its own that is removed afterwards.
-func withSQLiteStore<T>(keepsSentMail: Bool = true, _ body: (SQLiteStore) async throws -> T) async throws -> T {
-    try await withFolder { try await body(SQLiteStore(directory: $0, keepsSentMail: keepsSentMail)) }
+func withSQLiteStore<T>(keepsSentMail: Bool = true, _ body: (Store) async throws -> T) async throws -> T {
+    try await withFolder { try await body(Store(directory: $0, keepsSentMail: keepsSentMail)) }
 }
 
 func withFolder<T>(_ body: (String) async throws -> T) async throws -> T {
@@ -194,4 +196,9 @@ struct Scene {
     }
 
     func isLive(_ token: SecretHash, at now: Timestamp = today) throws -> Bool { try store.access(token, plan: plan, at: now) != nil }
+}
+
+extension Store {
+    /// The file's own connection, for what only SQLite tells.
+    var writer: DatabaseQueue { get throws { try #require(engine as? SQLiteEngine).writer } }
 }

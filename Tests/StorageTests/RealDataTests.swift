@@ -14,7 +14,7 @@ struct RealDataTests {
     }
 
     /// Every stored resource by `Type/id`.
-    func stored(_ store: SQLiteStore) async throws -> [String: Stored] {
+    func stored(_ store: Store) async throws -> [String: Stored] {
         try await store.writer.read { database in
             var found: [String: Stored] = [:]
             let rows = try Row.fetchCursor(database, sql: "SELECT type, id, member, body FROM resource")
@@ -63,7 +63,7 @@ struct RealDataTests {
     func small() async throws {
         try await withFolder { folder in
             let files = try RealData.unpack(try #require(RealData.small), into: folder + "/files")
-            let store = try SQLiteStore(directory: folder + "/store")
+            let store = try Store(directory: folder + "/store")
             let plan = try await store.enrol(planID: "demo", name: "Demo")
             func load() throws -> ImportReport {
                 let pipeline = ImportPipeline(store: store, plan: plan, world: World { today })

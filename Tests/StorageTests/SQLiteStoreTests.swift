@@ -23,7 +23,7 @@ struct SQLiteStoreTests {
     @Test("Only the owner may read the store")
     func permissions() async throws {
         try await withFolder { folder in
-            _ = try SQLiteStore(directory: folder)
+            _ = try Store(directory: folder)
             func mode(_ path: String) throws -> Int? {
                 try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
             }
@@ -38,13 +38,13 @@ struct SQLiteStoreTests {
             var tokens = Scene.newTokens()
             var compartment: Compartment?
             do {
-                let store = try SQLiteStore(directory: folder)
+                let store = try Store(directory: folder)
                 let scene = try await Scene(store)
                 tokens = try await scene.tokens()
                 compartment = scene.compartment
                 try store.close()
             }
-            let store = try SQLiteStore(directory: folder)
+            let store = try Store(directory: folder)
             let plan = try #require(try store.planKey("demo"))
             #expect(try store.access(tokens.access, plan: plan, at: today)?.compartment == compartment)
         }
@@ -53,13 +53,13 @@ struct SQLiteStoreTests {
     @Test("A store that a newer program has written is refused with a sentence that says so, and not touched")
     func newerSchema() async throws {
         try await withFolder { folder in
-            try SQLiteStore(directory: folder).close()
+            try Store(directory: folder).close()
             let path = folder + "/payerbridge.sqlite"
             let database = try DatabaseQueue(path: path)
             try await database.write { try $0.execute(sql: "PRAGMA user_version = 9999") }
             try database.close()
             do {
-                _ = try SQLiteStore(directory: folder)
+                _ = try Store(directory: folder)
                 Issue.record("A newer schema was opened.")
             } catch {
                 #expect("\(error)".contains("9999"))
@@ -97,7 +97,7 @@ struct SQLiteStoreTests {
     @Test("No secret and no subject of a limit stands in the files in the clear")
     func nothingInTheClear() async throws {
         try await withFolder { folder in
-            let store = try SQLiteStore(directory: folder)
+            let store = try Store(directory: folder)
             let scene = try await Scene(store)
             let (code, access, refresh) = (Secret.make(.authorizationCode), Secret.make(.accessToken), Secret.make(.refreshToken))
             let walk = try scene.walk()
@@ -138,7 +138,7 @@ struct SQLiteStoreTests {
                 for number in 0..<200 {
                     group.addTask {
                         do {
-                            try await store.commits.commit { database in
+                            try await store.change { database in
                                 try database.execute(sql: "INSERT INTO plan (id, name) VALUES (?, '')", arguments: ["plan-\(number)"])
                                 if number % 3 == 0 { throw Refusal(.conflict, "No.") }
                             }
@@ -193,7 +193,7 @@ struct SQLiteStoreTests {
     func upgraded() async throws {
         try await withFolder { folder in
             do {
-                let store = try SQLiteStore(directory: folder)
+                let store = try Store(directory: folder)
                 let scene = try await Scene(store)
                 _ = try store.keep(try prepared((0..<30).map { observation("o\($0)", of: "p1") }), plan: scene.plan, at: today)
                 try await store.writer.write { database in
@@ -222,7 +222,7 @@ struct SQLiteStoreTests {
                 }
                 try store.close()
             }
-            let store = try SQLiteStore(directory: folder)
+            let store = try Store(directory: folder)
             defer { try? store.close() }
             let plan = try #require(try store.planKey("demo"))
             let member = try #require(try store.members(memberID: "M-1", plan: plan).first)
@@ -300,7 +300,7 @@ struct SQLiteStoreTests {
                 """, uses: ["sqlite_autoindex_access_token_1 (hash=?)", "sqlite_autoindex_app_plan_1 (plan=? AND app=?)"]),
         Plan(
             testDescription: "keep",
-            sql: "SELECT rowid, version, digest FROM resource WHERE plan = ? AND member = ? AND type = ? AND id = ?",
+            sql: "SELECT version, digest FROM resource WHERE plan = ? AND member = ? AND type = ? AND id = ?",
             uses: ["resource_by_key (plan=? AND member=? AND type=? AND id=?)"]),
         Plan(
             testDescription: "place", sql: "SELECT member FROM resource_place WHERE plan = ? AND key = ?",

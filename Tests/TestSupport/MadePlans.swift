@@ -28,13 +28,13 @@ package enum MadePlans {
 
     private static func make() async throws {
         atexit { MadePlans.remove(MadePlans.folder) }
-        let store = try SQLiteStore(directory: folder + "/template")
+        let store = try Store(directory: folder + "/template")
         try await fill("demo", "Demo Health Plan", demo, members, store)
         try await fill("other", "Other Health Plan", other, [tiny], store)
         try store.close()
     }
 
-    private static func fill(_ id: String, _ name: String, _ plan: SyntheticPlan, _ members: [Int], _ store: SQLiteStore) async throws {
+    private static func fill(_ id: String, _ name: String, _ plan: SyntheticPlan, _ members: [Int], _ store: Store) async throws {
         let key = try await store.enrol(planID: id, name: name)
         let pipeline = ImportPipeline(store: store, plan: key, world: .real)
         plan.sharedResources { _, bytes in bytes.withUnsafeBytes { pipeline.add($0, place: "shared") } }

@@ -14,7 +14,7 @@ import Trust
 /// `demo` is a sandbox under a path. `other` is a real plan at `auth.example.com` and `api.example.com`, whose codes go to the roster's address.
 package struct RunningSite: Sendable {
     package let site: Site
-    package let store: SQLiteStore
+    package let store: Store
     package let folder: String
     package let clock: TestClock
     package let apps: TestApps
@@ -40,12 +40,12 @@ package struct RunningSite: Sendable {
     package static func with(
         isSandbox: Bool = false, hasPortal: Bool = false, host: String? = nil, clock: TestClock = TestClock(),
         release: ReleasePolicy = .standard,
-        services: (SQLiteStore, Logger) throws -> [any Service] = { _, _ in [] }, fill: (SQLiteStore) async throws -> Void = { _ in },
+        services: (Store, Logger) throws -> [any Service] = { _, _ in [] }, fill: (Store) async throws -> Void = { _ in },
         _ use: (RunningSite) async throws -> Void
     ) async throws {
         let folder = try await MadePlans.copy()
         defer { MadePlans.remove(folder) }
-        let store = try SQLiteStore(directory: folder, keepsSentMail: isSandbox)
+        let store = try Store(directory: folder, keepsSentMail: isSandbox)
         let logger = LogCapture.logger("test-site")
         let others = try services(store, logger)
         try await fill(store)
@@ -74,7 +74,7 @@ package struct RunningSite: Sendable {
     }
 
     private static func make(
-        _ store: SQLiteStore, port: Int, host: String?, clock: TestClock, release: ReleasePolicy, folder: String, isSandbox: Bool,
+        _ store: Store, port: Int, host: String?, clock: TestClock, release: ReleasePolicy, folder: String, isSandbox: Bool,
         hasPortal: Bool
     ) async throws -> RunningSite {
         let place = host ?? "127.0.0.1:\(port)"

@@ -37,7 +37,7 @@ struct ExplainCommand: AsyncParsableCommand {
     }
 
     private static func explain(
-        _ name: String, _ policy: ReleasePolicy, _ compartment: Compartment, _ store: SQLiteStore
+        _ name: String, _ policy: ReleasePolicy, _ compartment: Compartment, _ store: Store
     ) throws {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2, let type = ResourceType(parts[0]) else {
@@ -55,7 +55,7 @@ struct ExplainCommand: AsyncParsableCommand {
     }
 
     private static func explain(
-        _ policy: ReleasePolicy, _ compartment: Compartment, _ store: SQLiteStore, name: String
+        _ policy: ReleasePolicy, _ compartment: Compartment, _ store: Store, name: String
     ) throws {
         Console.say("\(name), Patient/\(compartment.patientID)")
         Console.say(

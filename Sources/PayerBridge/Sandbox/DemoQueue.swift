@@ -8,7 +8,7 @@ struct DemoQueue {
     static let reviewer = "reviewer@demo-health-plan.example.com"
 
     let password: String
-    private let store: SQLiteStore
+    private let store: Store
     private let cost: PasswordCost
 
     init(_ composition: Composition, plan: Plan) throws {

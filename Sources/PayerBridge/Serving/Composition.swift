@@ -11,7 +11,7 @@ import UnixSignals
 
 /// Puts a configuration's parts together; the one place that knows every room.
 struct Composition {
-    let store: SQLiteStore
+    let store: Store
     let plans: [Plan]
     let configuration: ServerConfiguration
 
@@ -19,7 +19,7 @@ struct Composition {
         self.configuration = configuration
         // Whatever this process makes, records and logs of the store among them, is its owner's alone.
         umask(0o077)
-        store = try SQLiteStore(directory: configuration.dataDirectory, keepsSentMail: isSandbox)
+        store = try Store(directory: configuration.dataDirectory, keepsSentMail: isSandbox)
         var plans: [Plan] = []
         for entry in configuration.plans {
             let key = try await store.enrol(planID: entry.id, name: entry.name)

@@ -5,7 +5,7 @@ import Storage
 
 /// Once an hour, throws away what has run out: codes, tokens, counted attempts, and the text of mails that never left.
 struct Housekeeping: Service {
-    let store: SQLiteStore
+    let store: Store
     let logger: Logger
 
     func run() async throws {

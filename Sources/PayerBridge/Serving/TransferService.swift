@@ -5,7 +5,7 @@ import Storage
 
 /// Runs the transfers while the server runs.
 struct TransferService: Service {
-    let store: SQLiteStore
+    let store: Store
     let worker: TransferWorker
 
     func run() async throws {

@@ -36,7 +36,10 @@ final class BulkWriter: Sendable {
         let outcome = try state.withLock { state in
             let connection = try state.connection ?? BulkConnection(path: path)
             state.connection = connection
-            let writer = try state.writers[plan] ?? ResourceWriter(connection.handle, plan: plan)
+            let writer =
+                try state.writers[plan]
+                ?? ResourceWriter(
+                    SQLiteResourceTable(connection.connection, plan: plan), RosterWriter(connection.connection, plan: plan))
             state.writers[plan] = writer
             do { return try connection.transaction { try body(writer) } } catch {
                 writer.forget()
@@ -56,39 +59,27 @@ final class BulkWriter: Sendable {
 
 /// A connection that does not sync at each commit.
 private final class BulkConnection {
-    let handle: OpaquePointer
+    let connection: SQLiteConnection
 
     init(path: String) throws {
-        var handle: OpaquePointer?
-        guard sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nil) == SQLITE_OK, let handle else {
-            let problem = StorageProblem(handle, doing: "open")
-            sqlite3_close_v2(handle)
-            throw problem
-        }
-        self.handle = handle
-        sqlite3_busy_timeout(handle, 10_000)
-        for pragma in [
-            "PRAGMA synchronous=NORMAL", "PRAGMA foreign_keys=ON", "PRAGMA temp_store=MEMORY", "PRAGMA trusted_schema=OFF",
-            "PRAGMA secure_delete=FAST", "PRAGMA cache_size=-49152", "PRAGMA wal_autocheckpoint=0", "PRAGMA journal_size_limit=67108864",
-        ] { try run(pragma) }
+        connection = try SQLiteConnection(
+            path: path, flags: SQLITE_OPEN_READWRITE, waiting: 10_000,
+            pragmas: [
+                "synchronous=NORMAL", "foreign_keys=ON", "temp_store=MEMORY", "trusted_schema=OFF", "secure_delete=FAST",
+                "cache_size=-49152", "wal_autocheckpoint=0", "journal_size_limit=67108864",
+            ])
     }
-
-    deinit { sqlite3_close_v2(handle) }
 
     func transaction<T>(_ body: () throws -> T) throws -> T {
-        try run("BEGIN IMMEDIATE")
+        try connection.run("BEGIN IMMEDIATE")
         do {
             let value = try body()
-            try run("COMMIT")
+            try connection.run("COMMIT")
             return value
         } catch {
-            try? run("ROLLBACK")
+            try? connection.run("ROLLBACK")
             throw error
         }
-    }
-
-    private func run(_ sql: String) throws {
-        guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw StorageProblem(handle, doing: sql) }
     }
 }
 

@@ -1,65 +1,65 @@
 import Exchange
 import GRDB
+import Synchronization
 
 /// One writer that puts the changes waiting at the same moment into one durable transaction.
 ///
 /// Each change is a savepoint of its own: one that fails undoes itself, not its neighbours. Nobody is answered before the commit is on disk.
 final class GroupCommit: Sendable {
-    private struct Job: Sendable {
-        /// Makes the change; what it returns answers the caller once the commit has succeeded.
-        let make: @Sendable (Database) -> @Sendable () -> Void
-        let fail: @Sendable (any Error) -> Void
-    }
-
     private let database: DatabaseQueue
-    private let queue = GroupQueue<Job>(groupSize: 64)
-    private let statements: StatementCache
+    private let queue = GroupQueue<PendingChange>(groupSize: 64)
+    /// Used on the writer's queue alone.
+    private let kept = Mutex<StatementCache?>(nil)
 
-    init(_ database: DatabaseQueue, _ statements: StatementCache) { (self.database, self.statements) = (database, statements) }
+    init(_ database: DatabaseQueue) { self.database = database }
 
-    func commit<T: Sendable>(_ change: @escaping @Sendable (Database) throws -> T) async throws -> T {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<T, any Error>) in
-            let job = Job(
-                make: { database in
-                    let result = Result { try self.inSavepoint(database, change) }
-                    return { continuation.resume(with: result) }
-                },
-                fail: { continuation.resume(throwing: $0) })
-            if queue.mustDrain(adding: job) { database.asyncWriteWithoutTransaction { self.drain($0) } }
+    func commit(_ change: PendingChange) {
+        if queue.mustDrain(adding: change) { database.asyncWriteWithoutTransaction { self.drain($0) } }
+    }
+
+    /// Before the connection is closed.
+    func forgetStatements() {
+        kept.withLock { statements in
+            statements?.removeAll()
+            statements = nil
         }
     }
 
-    private func inSavepoint<T>(_ database: Database, _ change: (Database) throws -> T) throws -> T {
+    private func statements(_ database: Database) throws -> StatementCache {
         guard let connection = database.sqliteConnection else { throw Refusal(.unavailable, "The store is closed.") }
-        try run("SAVEPOINT change", connection)
-        do {
-            let value = try change(database)
-            try run("RELEASE change", connection)
-            return value
-        } catch {
-            try run("ROLLBACK TO change", connection)
-            try run("RELEASE change", connection)
-            throw error
+        return kept.withLock { kept in
+            let statements = kept ?? StatementCache(SQLiteConnection(borrowing: connection))
+            kept = statements
+            return statements
         }
     }
 
-    private func run(_ sql: StaticString, _ connection: OpaquePointer) throws {
-        let statement = try statements.statement(sql, on: connection)
-        defer { statement.reset() }
-        _ = try statement.step()
+    /// What the change answers with; it has undone itself when it failed.
+    private func inSavepoint(_ change: PendingChange, _ statements: StatementCache) throws -> @Sendable () -> Void {
+        try statements.statement("SAVEPOINT change").run()
+        do {
+            let answer = try change.make(Transaction(statements))
+            try statements.statement("RELEASE change").run()
+            return answer
+        } catch {
+            try statements.statement("ROLLBACK TO change").run()
+            try statements.statement("RELEASE change").run()
+            return { change.fail(error) }
+        }
     }
 
     private func drain(_ database: Database) {
-        while let jobs = queue.next() {
+        while let changes = queue.next() {
             do {
                 var answers: [@Sendable () -> Void] = []
+                let statements = try statements(database)
                 try database.inTransaction(.immediate) {
-                    answers = jobs.map { $0.make(database) }
+                    answers = try changes.map { try inSavepoint($0, statements) }
                     return .commit
                 }
                 for answer in answers { answer() }
             } catch {
-                for job in jobs { job.fail(error) }
+                for change in changes { change.fail(error) }
             }
         }
     }

@@ -1,0 +1,77 @@
+import Exchange
+import FHIR
+import Foundation
+import GRDB
+import Synchronization
+
+/// The embedded engine: two files in one directory.
+///
+/// Reads run on raw read-only connections; changes go through one writer that groups commits with `synchronous=FULL`.
+final class SQLiteEngine: Engine {
+    let writer: DatabaseQueue
+    let commits: GroupCommit
+    private let readers: SQLiteReaders
+    private let bulk: BulkWriter
+    private let disclosureReaders: SQLiteReaders
+    private let disclosureWriter: Mutex<SQLiteDisclosureWriter>
+
+    init(directory: String) throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw Refusal(.unavailable, "The data directory \(directory) cannot be made: a file is in its way, or you may not write there.")
+        }
+        let path = directory + "/payerbridge.sqlite"
+        var configuration = Configuration()
+        configuration.journalMode = .wal
+        configuration.busyMode = .timeout(10)
+        configuration.label = "payerbridge.writer"
+        configuration.allowsUnsafeTransactions = true
+        writer = try DatabaseQueue(path: path, configuration: configuration)
+        try writer.writeWithoutTransaction { database in
+            // GRDB chooses NORMAL after it has opened; a token that was answered must survive a power cut.
+            try database.execute(
+                sql:
+                    "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = FAST; PRAGMA cache_size = -32768; PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 8192"
+            )
+            guard try Int.fetchOne(database, sql: "PRAGMA synchronous") == 2 else {
+                throw Refusal(.unavailable, "SQLite would not take synchronous=FULL.")
+            }
+            try SQLiteMigrations.run(database)
+        }
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+        commits = GroupCommit(writer)
+        readers = SQLiteReaders(path: path)
+        bulk = BulkWriter(path: path)
+        disclosureWriter = Mutex(try SQLiteDisclosureWriter(path: directory + "/disclosures.sqlite"))
+        disclosureReaders = SQLiteReaders(path: directory + "/disclosures.sqlite")
+    }
+
+    func lend() throws -> Reader { try readers.lend() }
+    func giveBack(_ reader: Reader) { readers.giveBack(reader) }
+
+    func commit(_ change: PendingChange) { commits.commit(change) }
+
+    func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp) throws -> [ImportOutcome] {
+        try bulk.keep(batch, plan: plan, at: now)
+    }
+
+    func remove(_ resources: [(type: ResourceType, id: ResourceID)], plan: Key<Plan>, member: Key<Member>) throws {
+        try bulk.remove(resources, plan: plan, member: member)
+    }
+
+    func settle() throws {
+        try bulk.settle()
+        try writer.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+    }
+
+    func keep(_ disclosures: [Disclosure]) throws { try disclosureWriter.withLock { try $0.keep(disclosures) } }
+    func lendDisclosures() throws -> Reader { try disclosureReaders.lend() }
+    func giveBackDisclosures(_ reader: Reader) { disclosureReaders.giveBack(reader) }
+
+    func close() throws {
+        writer.writeWithoutTransaction { _ in commits.forgetStatements() }
+        try writer.close()
+    }
+}

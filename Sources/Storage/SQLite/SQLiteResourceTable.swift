@@ -1,0 +1,144 @@
+import Exchange
+import FHIR
+
+/// The clinical tables of a SQLite file: each question and each row is a statement of its own.
+final class SQLiteResourceTable: ResourceTable {
+    private let plan: Int64
+    private let addCount: any Statement
+    private let insert: any Statement
+    private let find: any Statement
+    private let update: any Statement
+    private let findMember: any Statement
+    private let addMember: any Statement
+    private let place: any Statement
+    private let findPlace: any Statement
+    private let move: any Statement
+    private let change: any Statement
+    private let removeResource: any Statement
+    private let removePlace: any Statement
+
+    init(_ connection: any Connection, plan: Key<Plan>) throws {
+        self.plan = plan.number
+        insert = try connection.prepare(ClinicalSQL.insert)
+        find = try connection.prepare("SELECT version, digest FROM resource WHERE plan = ? AND member = ? AND type = ? AND id = ?")
+        place = try connection.prepare("INSERT INTO resource_place (plan, key, member) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+        findPlace = try connection.prepare("SELECT member FROM resource_place WHERE plan = ? AND key = ?")
+        move = try connection.prepare(ClinicalSQL.movePlace)
+        update = try connection.prepare(ClinicalSQL.update)
+        findMember = try connection.prepare("SELECT number FROM member WHERE plan = ? AND patient_id = ?")
+        addMember = try connection.prepare(ClinicalSQL.addMember)
+        addCount = try connection.prepare(ClinicalSQL.count)
+        change = try connection.prepare(ClinicalSQL.change)
+        removeResource = try connection.prepare(ClinicalSQL.remove)
+        removePlace = try connection.prepare(ClinicalSQL.removePlace)
+    }
+
+    func prepare(for batch: [PreparedResource]) {}
+    func flush() {}
+
+    func member(ofPatient id: String) throws -> Int64? {
+        findMember.bind(1, plan)
+        findMember.bind(2, id)
+        defer { findMember.reset() }
+        return try findMember.step() ? findMember.int(0) : nil
+    }
+
+    func addMember(ofPatient id: String) throws -> Int64 {
+        addMember.bind(1, plan)
+        addMember.bind(2, id)
+        defer { addMember.reset() }
+        guard try addMember.step() else { throw MissingRow() }
+        return addMember.int(0)
+    }
+
+    func place(of key: Int64) throws -> Int64? {
+        findPlace.bind(1, plan)
+        findPlace.bind(2, key)
+        defer { findPlace.reset() }
+        return try findPlace.step() ? findPlace.int(0) : nil
+    }
+
+    func takePlace(_ key: Int64, _ member: Int64) throws -> Bool {
+        place.bind(1, plan)
+        place.bind(2, key)
+        place.bind(3, member)
+        // RETURNING would tell as well, through a table of its own for each row.
+        defer { place.reset() }
+        _ = try place.step()
+        return place.changesCount == 1
+    }
+
+    func movePlace(_ key: Int64, to member: Int64) throws {
+        move.bind(1, member)
+        move.bind(2, plan)
+        move.bind(3, key)
+        try move.run()
+    }
+
+    func removePlace(_ key: Int64, _ member: Int64) throws {
+        removePlace.bind(1, plan)
+        removePlace.bind(2, key)
+        removePlace.bind(3, member)
+        try removePlace.run()
+    }
+
+    private func bind(_ statement: any Statement, _ row: ResourceRow, from index: Int32 = 1) {
+        statement.bind(index, plan)
+        statement.bind(index + 1, row.member)
+        statement.bind(index + 2, Int64(row.type.rawValue))
+        statement.bind(index + 3, row.id)
+    }
+
+    func find(_ row: ResourceRow) throws -> StoredVersion? {
+        bind(find, row)
+        defer { find.reset() }
+        guard try find.step() else { return nil }
+        let digest = Array(find.bytes(1))
+        return StoredVersion(version: find.int(0)) { $0.withUnsafeBytes { $0.elementsEqual(digest) } }
+    }
+
+    func insert(_ row: ResourceRow, version: Int64, updatedAt: Int64, digest: PreparedResource.Digest, body: [UInt8]) throws {
+        insert.bind(1, plan)
+        insert.bind(2, row.member)
+        insert.bind(3, Int64(row.type.rawValue))
+        insert.bind(5, version)
+        insert.bind(6, updatedAt)
+        var id = row.id
+        try id.withUTF8 { id in
+            try digest.withUnsafeBytes { digest in
+                try body.withUnsafeBytes { body in
+                    insert.bind(4, lentText: UnsafeRawBufferPointer(id))
+                    insert.bind(7, lent: digest)
+                    insert.bind(8, lent: body)
+                    try insert.run()
+                }
+            }
+        }
+    }
+
+    func update(_ row: ResourceRow, version: Int64, updatedAt: Int64, digest: PreparedResource.Digest, body: [UInt8]) throws {
+        update.bind(1, version)
+        update.bind(2, updatedAt)
+        digest.withUnsafeBytes { update.bind(3, bytes: $0) }
+        update.bind(4, body)
+        bind(update, row, from: 5)
+        try update.run()
+    }
+
+    func remove(_ row: ResourceRow) throws -> Bool {
+        bind(removeResource, row)
+        defer { removeResource.reset() }
+        _ = try removeResource.step()
+        return removeResource.changesCount == 1
+    }
+
+    func count(_ gained: Int64, member: Int64, type: ResourceType) throws {
+        addCount.bind(1, plan)
+        addCount.bind(2, member)
+        addCount.bind(3, Int64(type.rawValue))
+        addCount.bind(4, gained)
+        try addCount.run()
+    }
+
+    func noteChange() throws { try change.run() }
+}

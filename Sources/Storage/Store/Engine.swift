@@ -1,0 +1,33 @@
+import Exchange
+import FHIR
+
+/// Where a store keeps what it promises: embedded in the process, or a database server.
+protocol Engine: Sendable {
+    /// A connection for reads where the caller runs; it must be given back.
+    func lend() throws -> Reader
+    func giveBack(_ reader: Reader)
+
+    /// Makes a change durable, then tells its outcome. A change that clashed with another may be made anew.
+    func commit(_ change: PendingChange)
+
+    /// Bulk writing: one batch is whole or not there.
+    func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp) throws -> [ImportOutcome]
+    func remove(_ resources: [(type: ResourceType, id: ResourceID)], plan: Key<Plan>, member: Key<Member>) throws
+    /// Everything that was kept is durable.
+    func settle() throws
+
+    /// Makes disclosures durable together, in this order.
+    func keep(_ disclosures: [Disclosure]) throws
+    /// Connections that see the log of disclosures.
+    func lendDisclosures() throws -> Reader
+    func giveBackDisclosures(_ reader: Reader)
+
+    func close() throws
+}
+
+/// A change that waits for its turn.
+struct PendingChange: Sendable {
+    /// Makes the change; what it returns answers the caller once the commit has succeeded.
+    let make: @Sendable (Transaction) throws -> @Sendable () -> Void
+    let fail: @Sendable (any Error) -> Void
+}

@@ -1,0 +1,48 @@
+import Exchange
+import FHIR
+
+/// Where a resource stands among the rows.
+struct ResourceRow: Hashable {
+    /// The compartment's number; 0 is the plan's shared one.
+    let member: Int64
+    let type: ResourceType
+    let id: String
+}
+
+/// The tables of clinical data as a writer of batches sees them, inside a transaction that the caller holds: what has been written is seen at
+/// once, and is in the tables when the batch has been flushed.
+protocol ResourceTable: AnyObject {
+    /// What follows is about these; an engine may look up in one question what they will ask for.
+    func prepare(for batch: [PreparedResource]) throws
+
+    /// The compartment of this Patient; nil when none of its record has come.
+    func member(ofPatient id: String) throws -> Int64?
+    func addMember(ofPatient id: String) throws -> Int64
+
+    /// Where the resource with this number stands in the plan.
+    func place(of key: Int64) throws -> Int64?
+    /// True when the plan had no such resource before.
+    func takePlace(_ key: Int64, _ member: Int64) throws -> Bool
+    func movePlace(_ key: Int64, to member: Int64) throws
+    func removePlace(_ key: Int64, _ member: Int64) throws
+
+    func find(_ row: ResourceRow) throws -> StoredVersion?
+    func insert(_ row: ResourceRow, version: Int64, updatedAt: Int64, digest: PreparedResource.Digest, body: [UInt8]) throws
+    func update(_ row: ResourceRow, version: Int64, updatedAt: Int64, digest: PreparedResource.Digest, body: [UInt8]) throws
+    /// False when there was none.
+    func remove(_ row: ResourceRow) throws -> Bool
+
+    /// Adds to a shelf's count and gives the shelf its next version.
+    func count(_ gained: Int64, member: Int64, type: ResourceType) throws
+    /// Clinical data has changed.
+    func noteChange() throws
+
+    /// All of it is in the tables.
+    func flush() throws
+}
+
+/// What is known of a stored resource without reading it.
+struct StoredVersion {
+    let version: Int64
+    let isSame: (PreparedResource.Digest) -> Bool
+}

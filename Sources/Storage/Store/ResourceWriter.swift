@@ -1,0 +1,129 @@
+import Exchange
+import FHIR
+
+/// Puts prepared resources into the tables, inside a transaction that the caller holds.
+final class ResourceWriter {
+    private let table: any ResourceTable
+    private let roster: RosterWriter
+    private var now = Timestamp(milliseconds: 0)
+    private var instant: [UInt8] = []
+    /// The bytes of the row that is written.
+    private var body: [UInt8] = []
+    private var members: [String: Int64] = [:]
+    private struct Shelf: Hashable { let member: Int64, type: ResourceType }
+    /// By shelf, how many resources it has gained; one that stands here with 0 has changed all the same.
+    private var gained: [Shelf: Int64] = [:]
+
+    init(_ table: any ResourceTable, _ roster: RosterWriter) { (self.table, self.roster) = (table, roster) }
+
+    func keep(_ batch: [PreparedResource], at now: Timestamp) throws -> [ImportOutcome] {
+        (self.now, instant) = (now, now.instantBytes)
+        // Others may have changed the roster since the last batch.
+        members.removeAll(keepingCapacity: true)
+        try table.prepare(for: batch)
+        let outcomes = try batch.map { try keep($0) }
+        try keepCounts()
+        try table.flush()
+        // A Patient's line in the roster may link a record that this batch has brought.
+        for (resource, outcome) in zip(batch, outcomes) {
+            if case .refused = outcome { continue }
+            if let entry = resource.roster { try roster.keep(entry, fromPatient: true) }
+        }
+        return outcomes
+    }
+
+    /// Takes these out of the member's compartment, or the shared ones out of the plan's; what is not there is left out.
+    func remove(_ resources: [(type: ResourceType, id: ResourceID)], member: Key<Member>) throws {
+        for (type, id) in resources {
+            let owner = ReleasedTypes.isShared(type) ? 0 : member.number
+            guard try table.remove(ResourceRow(member: owner, type: type, id: id.text)) else { continue }
+            try table.removePlace(ResourceKey.number(type, id.text), owner)
+            gained[Shelf(member: owner, type: type), default: 0] -= 1
+        }
+        try keepCounts()
+        try table.flush()
+    }
+
+    /// Nothing of the batch has been kept.
+    func forget() { gained.removeAll() }
+
+    private func keep(_ resource: PreparedResource) throws -> ImportOutcome {
+        guard let member = try owner(of: resource) else {
+            return .refused("It names no Patient, and none of the resources it names is known here.")
+        }
+        guard try table.takePlace(resource.key, member) else { return try replace(resource, member) }
+        try add(resource, member)
+        return .added
+    }
+
+    private func row(_ resource: PreparedResource, _ member: Int64) -> ResourceRow {
+        ResourceRow(member: member, type: resource.type, id: resource.id.text)
+    }
+
+    private func add(_ resource: PreparedResource, _ member: Int64) throws {
+        resource.writeFirst(into: &body, lastUpdated: instant)
+        try table.insert(row(resource, member), version: 1, updatedAt: now.milliseconds, digest: resource.digest, body: body)
+        gained[Shelf(member: member, type: resource.type), default: 0] += 1
+    }
+
+    /// Adds what this batch has brought to the kept counts.
+    private func keepCounts() throws {
+        guard !gained.isEmpty else { return }
+        for (shelf, count) in gained { try table.count(count, member: shelf.member, type: shelf.type) }
+        gained.removeAll()
+        try table.noteChange()
+    }
+
+    /// The same bytes in the same compartment change nothing; otherwise there is a next version.
+    private func replace(_ resource: PreparedResource, _ member: Int64) throws -> ImportOutcome {
+        var before = try table.place(of: resource.key) ?? member
+        var stored = try table.find(row(resource, before))
+        if stored == nil {
+            // The place is another resource's of the same number, or was; this one stands where it belongs, or is new.
+            before = member
+            stored = try table.find(row(resource, member))
+        }
+        guard let stored else {
+            try add(resource, member)
+            return .added
+        }
+        if before == member, stored.isSame(resource.digest) { return .unchanged }
+        if resource.isRepeat { return .repeated }
+        let version = stored.version + 1
+        let body = resource.body(version: Int(version), lastUpdated: instant)
+        if before == member {
+            try table.update(row(resource, member), version: version, updatedAt: now.milliseconds, digest: resource.digest, body: body)
+        } else {
+            // Rows of different members may lie on different machines, so one is taken away and the other added.
+            _ = try table.remove(row(resource, before))
+            try table.insert(row(resource, member), version: version, updatedAt: now.milliseconds, digest: resource.digest, body: body)
+            try table.movePlace(resource.key, to: member)
+            gained[Shelf(member: before, type: resource.type), default: 0] -= 1
+            gained[Shelf(member: member, type: resource.type), default: 0] += 1
+        }
+        // A new version of what is there counts as a change of its shelf.
+        gained[Shelf(member: member, type: resource.type), default: 0] += 0
+        return .updated
+    }
+
+    private func owner(of resource: PreparedResource) throws -> Int64? {
+        switch resource.owner {
+        case .plan: return 0
+        case .member(let patientID): return try member(patientID.text)
+        case .ownerOf(let targets):
+            for target in targets {
+                let key = ResourceKey.number(target.type, target.id.text)
+                if let member = try table.place(of: key), member != 0 { return member }
+            }
+            return nil
+        }
+    }
+
+    /// The compartment of this Patient, made when its first resource arrives.
+    private func member(_ patientID: String) throws -> Int64 {
+        if let known = members[patientID] { return known }
+        let number = try table.member(ofPatient: patientID) ?? table.addMember(ofPatient: patientID)
+        members[patientID] = number
+        return number
+    }
+}

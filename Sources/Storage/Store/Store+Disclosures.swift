@@ -1,0 +1,37 @@
+package import Exchange
+import FHIR
+
+extension Store: DisclosureLog {
+    package func record(_ disclosure: Disclosure, done: @escaping @Sendable (Refusal?) -> Void) {
+        disclosures.record(disclosure, done: done)
+    }
+
+    package func disclosures(of member: Key<Member>, plan: Key<Plan>, limit: Int) throws(Refusal) -> [Disclosure] {
+        try readDisclosures { reader in
+            let row = try reader.statement(
+                """
+                SELECT number, at, plan, member, "grant", app, interaction, type, target, resources FROM disclosure
+                WHERE plan = ? AND member = ? ORDER BY at DESC, number DESC LIMIT ?
+                """)
+            defer { row.reset() }
+            row.bind(1, plan.number)
+            row.bind(2, member.number)
+            row.bind(3, Int64(limit))
+            var found: [Disclosure] = []
+            while try row.step() { if let disclosure = DisclosureRows.disclosure(row) { found.append(disclosure) } }
+            return found
+        }
+    }
+
+    package func verify() throws(Refusal) -> Int {
+        try readDisclosures { reader in try reader.snapshot { try DisclosureRows.verify(reader) } }
+    }
+
+    func readDisclosures<T>(_ body: (Reader) throws -> T) throws(Refusal) -> T {
+        do {
+            let reader = try engine.lendDisclosures()
+            defer { engine.giveBackDisclosures(reader) }
+            return try body(reader)
+        } catch { throw error as? Refusal ?? Refusal(.unavailable, "The log of disclosures cannot be read.", cause: "\(error)") }
+    }
+}

@@ -1,0 +1,11 @@
+package import Exchange
+package import FHIR
+
+extension Store: RemovalStore {
+    package func remove(_ resources: [(type: ResourceType, id: ResourceID)], in compartment: Compartment, at now: Timestamp) throws(Refusal)
+    {
+        guard !resources.isEmpty else { return }
+        defer { clinicalMark.changed() }
+        do { try engine.remove(resources, plan: compartment.plan, member: compartment.member) } catch { throw Self.refusal(error) }
+    }
+}
