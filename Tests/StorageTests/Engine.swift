@@ -15,7 +15,10 @@ typealias EveryStore = AppStore & AttemptStore & AuthorizationStore & ClinicalSt
 
 /// The engines that the promises are tested on.
 enum Engine: String, CaseIterable, CustomTestStringConvertible {
-    case sqlite
+    case sqlite, postgres
+
+    /// Those that this run can use: without the server that `bin/test` starts, the embedded one alone.
+    static var allCases: [Engine] { PostgresServer.base == nil ? [.sqlite] : [.sqlite, .postgres] }
 
     var testDescription: String { rawValue }
 
@@ -23,6 +26,7 @@ enum Engine: String, CaseIterable, CustomTestStringConvertible {
     func withStore<T>(_ body: (any EveryStore) async throws -> T) async throws -> T {
         switch self {
         case .sqlite: try await withSQLiteStore { try await body($0) }
+        case .postgres: try await withPostgresStore { try await body($0) }
         }
     }
 }
@@ -30,6 +34,15 @@ enum Engine: String, CaseIterable, CustomTestStringConvertible {
 /// An empty SQLite store in a directory of its own that is removed afterwards.
 func withSQLiteStore<T>(keepsSentMail: Bool = true, _ body: (Store) async throws -> T) async throws -> T {
     try await withFolder { try await body(Store(directory: $0, keepsSentMail: keepsSentMail)) }
+}
+
+/// An empty store in a PostgreSQL database of its own that is removed afterwards.
+func withPostgresStore<T>(keepsSentMail: Bool = true, _ body: (Store) async throws -> T) async throws -> T {
+    try await PostgresServer.withDatabase { address in
+        let store = try Store(postgres: address, keepsSentMail: keepsSentMail)
+        defer { try? store.close() }
+        return try await body(store)
+    }
 }
 
 func withFolder<T>(_ body: (String) async throws -> T) async throws -> T {

@@ -16,7 +16,7 @@ extension Store: TransferStore {
                         SELECT number FROM (
                             SELECT number, due_at, leased_until, row_number() OVER (
                                 PARTITION BY payer ORDER BY leased_until IS NULL OR leased_until <= ?3, due_at, number) AS place
-                            FROM transfer WHERE state IN ('receiving', 'keeping', 'undoing') AND due_at <= ?3)
+                            FROM transfer WHERE state IN ('receiving', 'keeping', 'undoing') AND due_at <= ?3) AS numbered
                         WHERE place <= ?4 AND (leased_until IS NULL OR leased_until <= ?3) ORDER BY due_at, number LIMIT ?5)
                     RETURNING number
                     """,

@@ -26,6 +26,11 @@ package final class Store: Sendable {
         self.init(try SQLiteEngine(directory: directory), keepsSentMail: keepsSentMail)
     }
 
+    /// Opens the store that a PostgreSQL server keeps. Throws when it cannot be reached or is newer than this program.
+    package convenience init(postgres address: PostgresAddress, keepsSentMail: Bool = false) throws {
+        self.init(try PostgresEngine(address), keepsSentMail: keepsSentMail)
+    }
+
     package func close() throws { try engine.close() }
 
     /// A synchronous read where the caller runs.

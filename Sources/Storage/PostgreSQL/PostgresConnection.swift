@@ -1,0 +1,155 @@
+import CPostgres
+import Foundation
+import Synchronization
+
+/// A session with a PostgreSQL server. One thread at a time; that thread waits for the answers.
+final class PostgresConnection: Connection {
+    /// What a session is for, which decides what it may do.
+    enum Purpose {
+        case read, change, log, bulk, administer
+
+        /// Settings of the session. A statement that takes longer than its limit has gone astray.
+        fileprivate var settings: [(String, String)] {
+            switch self {
+            case .read: [("default_transaction_read_only", "on"), ("statement_timeout", "10000"), ("lock_timeout", "2000")]
+            case .change:
+                [
+                    ("default_transaction_isolation", "serializable"), ("statement_timeout", "10000"), ("lock_timeout", "5000"),
+                    ("idle_in_transaction_session_timeout", "15000"),
+                ]
+            case .log: [("statement_timeout", "5000"), ("lock_timeout", "2000")]
+            // What a bulk write has committed is durable once it is settled.
+            case .bulk:
+                [("synchronous_commit", "off"), ("statement_timeout", "120000"), ("idle_in_transaction_session_timeout", "120000")]
+            case .administer: [("statement_timeout", "0"), ("lock_timeout", "0")]
+            }
+        }
+    }
+
+    private(set) var handle: OpaquePointer
+    private let address: PostgresAddress
+    private let purpose: Purpose
+    private var nextName = 0
+    /// Grows with each new session, so that a statement knows whether it is still prepared.
+    private(set) var session = 0
+
+    init(_ address: PostgresAddress, for purpose: Purpose) throws {
+        (self.address, self.purpose) = (address, purpose)
+        handle = try Self.open(address, purpose)
+    }
+
+    deinit { PQfinish(handle) }
+
+    /// The URI's own words win over the first settings and lose against the last.
+    private static func open(_ address: PostgresAddress, _ purpose: Purpose) throws -> OpaquePointer {
+        let words = [
+            ("connect_timeout", "3"), ("target_session_attrs", "read-write"), ("keepalives_idle", "10"), ("keepalives_interval", "3"),
+            ("keepalives_count", "3"), ("tcp_user_timeout", "10000"), ("application_name", "payerbridge"), ("dbname", address.uri),
+            ("client_encoding", "UTF8"),
+        ]
+        var names = words.map { UnsafePointer(strdup($0.0)) }
+        var values = words.map { UnsafePointer(strdup($0.1)) }
+        names.append(nil)
+        values.append(nil)
+        defer { for text in names + values { free(UnsafeMutableRawPointer(mutating: text)) } }
+        guard let handle = PQconnectdbParams(names, values, 1) else { throw PostgresProblem(nil, nil, doing: "connect") }
+        guard PQstatus(handle) == CONNECTION_OK else {
+            let problem = PostgresProblem(nil, handle, doing: "connect")
+            PQfinish(handle)
+            throw problem
+        }
+        // What the server wants to tell goes into its own log.
+        PQsetNoticeProcessor(handle, { _, _ in }, nil)
+        let settings = purpose.settings + [("plan_cache_mode", "force_generic_plan"), ("TimeZone", "UTC")]
+        let sql = settings.map { "SET \($0.0) = '\($0.1)'" }.joined(separator: "; ")
+        let result = PQexec(handle, sql)
+        defer { PQclear(result) }
+        guard PQresultStatus(result) == PGRES_COMMAND_OK else {
+            let problem = PostgresProblem(result, handle, doing: "set up")
+            PQfinish(handle)
+            throw problem
+        }
+        return handle
+    }
+
+    /// Whether the session is there, outside a transaction, and nobody has closed it meanwhile.
+    var isUsable: Bool {
+        guard PQstatus(handle) == CONNECTION_OK, PQtransactionStatus(handle) == PQTRANS_IDLE else { return false }
+        var socket = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+        guard poll(&socket, 1, 0) > 0 else { return true }
+        // Something came that nobody asked for: a notice, or the server's farewell.
+        return PQconsumeInput(handle) == 1 && PQstatus(handle) == CONNECTION_OK
+    }
+
+    /// What was begun here, whatever has become of the session since.
+    private(set) var isInTransaction = false
+
+    /// Begins a change on a session that is there.
+    func begin() throws {
+        do { try run("BEGIN") } catch let problem as PostgresProblem where problem.isLost {
+            try reopen()
+            try run("BEGIN")
+        }
+        isInTransaction = true
+    }
+
+    func commit() throws {
+        isInTransaction = false
+        try run("COMMIT")
+        // A transaction that had failed answers a COMMIT with its undoing.
+    }
+
+    func rollback() {
+        isInTransaction = false
+        try? run("ROLLBACK")
+    }
+
+    /// Opens the session anew where the server is now, trying for this long.
+    func reopen(within limit: Duration = .seconds(5)) throws {
+        let end = ContinuousClock.now.advanced(by: limit)
+        var pause = 0.02
+        while true {
+            do {
+                let fresh = try Self.open(address, purpose)
+                PQfinish(handle)
+                handle = fresh
+                session += 1
+                return
+            } catch {
+                guard ContinuousClock.now.advanced(by: .seconds(pause)) < end else { throw error }
+                Thread.sleep(forTimeInterval: pause)
+                pause = min(pause * 2, 0.25)
+            }
+        }
+    }
+
+    func name() -> String {
+        nextName += 1
+        return "s\(nextName)"
+    }
+
+    func prepare(_ sql: String) throws -> any Statement { PostgresStatement(self, sql) }
+
+    /// Runs one or several statements that answer nothing.
+    func run(_ sql: String) throws {
+        let result = PQexec(handle, sql)
+        defer { PQclear(result) }
+        switch PQresultStatus(result) {
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: return
+        default: throw PostgresProblem(result, handle, doing: sql)
+        }
+    }
+
+    func beginSnapshot() throws {
+        do { try run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") } catch let problem as PostgresProblem where problem.isLost {
+            try reopen()
+            try run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        }
+        isInTransaction = true
+    }
+
+    func endSnapshot() {
+        isInTransaction = false
+        try? run("COMMIT")
+    }
+}

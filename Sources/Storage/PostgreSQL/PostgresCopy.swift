@@ -1,0 +1,62 @@
+import CPostgres
+
+/// Rows for `COPY ... FROM STDIN (FORMAT binary)`, sent in pieces.
+struct PostgresCopy {
+    private var bytes: [UInt8] = []
+    private(set) var rows = 0
+    private let sql: String
+    private let columns: Int16
+
+    /// `sql` names the table and its columns.
+    init(into table: String, columns: [String]) {
+        sql = "COPY \(table) (\(columns.joined(separator: ", "))) FROM STDIN (FORMAT binary)"
+        self.columns = Int16(columns.count)
+    }
+
+    /// The fields are appended in the order of the columns, each after its length.
+    mutating func addRow(_ fields: (inout [UInt8]) -> Void) {
+        if rows == 0 {
+            bytes = Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0]
+            bytes.append(big: Int32(0))
+            bytes.append(big: Int32(0))
+        }
+        bytes.append(big: columns)
+        fields(&bytes)
+        rows += 1
+    }
+
+    /// Sends the rows and begins anew.
+    mutating func flush(to connection: PostgresConnection) throws {
+        guard rows > 0 else { return }
+        bytes.append(big: Int16(-1))
+        defer {
+            bytes.removeAll(keepingCapacity: true)
+            rows = 0
+        }
+        let opened = PQexec(connection.handle, sql)
+        defer { PQclear(opened) }
+        guard PQresultStatus(opened) == PGRES_COPY_IN else { throw PostgresProblem(opened, connection.handle, doing: sql) }
+        let isSent = bytes.withUnsafeBytes { all in
+            var start = 0
+            while start < all.count {
+                let piece = UnsafeRawBufferPointer(rebasing: all[start..<min(start + 1 << 16, all.count)])
+                guard PQputCopyData(connection.handle, piece.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(piece.count)) == 1
+                else { return false }
+                start += piece.count
+            }
+            return true
+        }
+        guard isSent, PQputCopyEnd(connection.handle, nil) == 1 else { throw PostgresProblem(nil, connection.handle, doing: sql) }
+        var trouble: PostgresProblem?
+        while let result = PQgetResult(connection.handle) {
+            if PQresultStatus(result) != PGRES_COMMAND_OK { trouble = PostgresProblem(result, connection.handle, doing: sql) }
+            PQclear(result)
+        }
+        if let trouble { throw trouble }
+    }
+
+    mutating func forget() {
+        bytes.removeAll(keepingCapacity: true)
+        rows = 0
+    }
+}

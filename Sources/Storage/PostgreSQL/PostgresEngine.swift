@@ -1,0 +1,70 @@
+import Exchange
+import FHIR
+import Foundation
+import Synchronization
+
+/// A PostgreSQL server as the store's engine, for any number of processes at once.
+///
+/// Whoever asks it waits on the thread it runs on; `serve` lets its requests run on threads that may wait.
+final class PostgresEngine: Engine {
+    private let readers: PostgresReaders
+    private let writers: PostgresWriters
+    private let address: PostgresAddress
+    private let bulk = Mutex<PostgresBulk?>(nil)
+    private let log = Mutex<PostgresDisclosureWriter?>(nil)
+
+    init(_ address: PostgresAddress, readers most: Int = 24, writers threads: Int = 8) throws {
+        self.address = address
+        do { try PostgresMigrations.run(address) } catch let problem as PostgresProblem {
+            throw Refusal(
+                .unavailable, "The PostgreSQL database cannot be opened. Check its address, and that it is running.", cause: "\(problem)")
+        }
+        readers = PostgresReaders(address, most: most)
+        writers = PostgresWriters(address, threads: threads)
+    }
+
+    func lend() throws -> Reader { try readers.lend() }
+    func giveBack(_ reader: Reader) { readers.giveBack(reader) }
+    func lendDisclosures() throws -> Reader { try readers.lend() }
+    func giveBackDisclosures(_ reader: Reader) { readers.giveBack(reader) }
+
+    func commit(_ change: PendingChange) { writers.commit(change) }
+
+    func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp) throws -> [ImportOutcome] {
+        try bulk.withLock { bulk in
+            let open = try bulk ?? PostgresBulk(address)
+            bulk = open
+            return try open.keep(batch, plan: plan, at: now)
+        }
+    }
+
+    func remove(_ resources: [(type: ResourceType, id: ResourceID)], plan: Key<Plan>, member: Key<Member>) throws {
+        try bulk.withLock { bulk in
+            let open = try bulk ?? PostgresBulk(address)
+            bulk = open
+            try open.remove(resources, plan: plan, member: member)
+        }
+    }
+
+    func settle() throws {
+        try bulk.withLock { bulk in
+            try bulk?.settle()
+            bulk = nil
+        }
+    }
+
+    func keep(_ disclosures: [Disclosure]) throws {
+        try log.withLock { log in
+            let open = try log ?? PostgresDisclosureWriter(address)
+            log = open
+            try open.keep(disclosures)
+        }
+    }
+
+    func close() {
+        writers.close()
+        readers.close()
+        bulk.withLock { $0 = nil }
+        log.withLock { $0 = nil }
+    }
+}

@@ -1,0 +1,251 @@
+import Exchange
+import FHIR
+
+/// The clinical tables on a PostgreSQL server: a batch asks what it must know in a few questions, and its new rows go in by COPY.
+final class PostgresResourceTable: ResourceTable {
+    private struct Stored {
+        var version: Int64
+        var digest: [UInt8]
+    }
+
+    private let connection: PostgresConnection
+    private let plan: Int64
+    private let findMembers: PostgresStatement
+    private let addMembers: PostgresStatement
+    private let findPlaces: PostgresStatement
+    private let findRows: PostgresStatement
+    private let update: PostgresStatement
+    private let removeRow: PostgresStatement
+    private let movePlace: PostgresStatement
+    private let removePlaceRow: PostgresStatement
+    private let addCount: PostgresStatement
+    private let change: PostgresStatement
+    private var newRows = PostgresCopy(
+        into: "resource", columns: ["plan", "member", "type", "id", "version", "updated_at", "digest", "body"])
+    private var newPlaces = PostgresCopy(into: "resource_place", columns: ["plan", "key", "member"])
+
+    // What is known of the batch.
+    private var members: [String: Int64] = [:]
+    private var places: [Int64: Int64] = [:]
+    private var rows: [ResourceRow: Stored] = [:]
+    private struct Update {
+        let row: ResourceRow, version: Int64, updatedAt: Int64, digest: [UInt8], body: [UInt8]
+    }
+    private var updates: [Update] = []
+    private var counts: [(gained: Int64, member: Int64, type: ResourceType)] = []
+    private var hasChanged = false
+
+    init(_ connection: PostgresConnection, plan: Key<Plan>) {
+        (self.connection, self.plan) = (connection, plan.number)
+        findMembers = PostgresStatement(connection, "SELECT patient_id, number FROM member WHERE plan = ? AND patient_id = ANY (?)")
+        addMembers = PostgresStatement(
+            connection, "INSERT INTO member (plan, patient_id) SELECT ?, unnest(?) RETURNING patient_id, number")
+        findPlaces = PostgresStatement(connection, "SELECT key, member FROM resource_place WHERE plan = ? AND key = ANY (?)")
+        findRows = PostgresStatement(
+            connection,
+            """
+            SELECT r.member, r.type, r.id, r.version, r.digest FROM unnest(?1, ?2, ?3) AS wanted (member, type, id)
+            JOIN resource r ON r.plan = ?4 AND r.member = wanted.member AND r.type = wanted.type AND r.id = wanted.id
+            """)
+        update = PostgresStatement(connection, ClinicalSQL.update)
+        removeRow = PostgresStatement(connection, ClinicalSQL.remove)
+        movePlace = PostgresStatement(connection, ClinicalSQL.movePlace)
+        removePlaceRow = PostgresStatement(connection, ClinicalSQL.removePlace)
+        addCount = PostgresStatement(connection, ClinicalSQL.count)
+        change = PostgresStatement(connection, ClinicalSQL.change)
+    }
+
+    /// Nothing of the batch has been kept.
+    func forget() {
+        newRows.forget()
+        newPlaces.forget()
+        (members, places, rows) = ([:], [:], [:])
+        (updates, counts, hasChanged) = ([], [], false)
+    }
+
+    // MARK: What the batch must know
+
+    func prepare(for batch: [PreparedResource]) throws {
+        forget()
+        try ask(members: Set(batch.compactMap { if case .member(let patient) = $0.owner { patient.text } else { nil } }))
+        var keys = Set(batch.map(\.key))
+        for resource in batch {
+            if case .ownerOf(let targets) = resource.owner {
+                for target in targets { keys.insert(ResourceKey.number(target.type, target.id.text)) }
+            }
+        }
+        try ask(places: keys)
+        var wanted: Set<ResourceRow> = []
+        for resource in batch {
+            guard let place = places[resource.key] else { continue }
+            let own: Int64? =
+                switch resource.owner {
+                case .plan: 0
+                case .member(let patient): members[patient.text]
+                case .ownerOf: nil
+                }
+            for member in [place, own].compactMap({ $0 }) {
+                wanted.insert(ResourceRow(member: member, type: resource.type, id: resource.id.text))
+            }
+        }
+        try ask(rows: Array(wanted))
+    }
+
+    private func ask(members wanted: Set<String>) throws {
+        guard !wanted.isEmpty else { return }
+        func take(_ statement: PostgresStatement, _ ids: [String]) throws {
+            defer { statement.reset() }
+            statement.bind(1, plan)
+            statement.bind(2, texts: ids)
+            while try statement.step() { members[statement.text(0)] = statement.int(1) }
+        }
+        try take(findMembers, Array(wanted))
+        let missing = wanted.filter { members[$0] == nil }
+        if !missing.isEmpty { try take(addMembers, missing.sorted()) }
+    }
+
+    private func ask(places keys: Set<Int64>) throws {
+        guard !keys.isEmpty else { return }
+        defer { findPlaces.reset() }
+        findPlaces.bind(1, plan)
+        findPlaces.bind(2, numbers: Array(keys))
+        while try findPlaces.step() { places[findPlaces.int(0)] = findPlaces.int(1) }
+    }
+
+    private func ask(rows wanted: [ResourceRow]) throws {
+        guard !wanted.isEmpty else { return }
+        defer { findRows.reset() }
+        findRows.bind(1, numbers: wanted.map(\.member))
+        findRows.bind(2, numbers: wanted.map { Int64($0.type.rawValue) })
+        findRows.bind(3, texts: wanted.map(\.id))
+        findRows.bind(4, plan)
+        while try findRows.step() {
+            guard let type = ResourceType(rawValue: UInt8(truncatingIfNeeded: findRows.int(1))) else { continue }
+            rows[ResourceRow(member: findRows.int(0), type: type, id: findRows.text(2))] = Stored(
+                version: findRows.int(3), digest: Array(findRows.bytes(4)))
+        }
+    }
+
+    // MARK: Members and places
+
+    func member(ofPatient id: String) throws -> Int64? {
+        if members[id] == nil { try ask(members: [id]) }
+        return members[id]
+    }
+
+    /// `ask` has added whom it did not find.
+    func addMember(ofPatient id: String) throws -> Int64 {
+        guard let number = members[id] else { throw MissingRow() }
+        return number
+    }
+
+    func place(of key: Int64) throws -> Int64? { places[key] }
+
+    func takePlace(_ key: Int64, _ member: Int64) throws -> Bool {
+        guard places[key] == nil else { return false }
+        places[key] = member
+        newPlaces.addRow { bytes in
+            bytes.append(sized: Int32(truncatingIfNeeded: plan))
+            bytes.append(sized: key)
+            bytes.append(sized: member)
+        }
+        return true
+    }
+
+    func movePlace(_ key: Int64, to member: Int64) throws {
+        try newPlaces.flush(to: connection)
+        places[key] = member
+        movePlace.bind(1, member)
+        movePlace.bind(2, plan)
+        movePlace.bind(3, key)
+        try movePlace.run()
+    }
+
+    func removePlace(_ key: Int64, _ member: Int64) throws {
+        try newPlaces.flush(to: connection)
+        places[key] = nil
+        removePlaceRow.bind(1, plan)
+        removePlaceRow.bind(2, key)
+        removePlaceRow.bind(3, member)
+        try removePlaceRow.run()
+    }
+
+    // MARK: Rows
+
+    func find(_ row: ResourceRow) throws -> StoredVersion? {
+        if rows[row] == nil { try ask(rows: [row]) }
+        return rows[row].map { stored in
+            StoredVersion(version: stored.version) { $0.withUnsafeBytes { $0.elementsEqual(stored.digest) } }
+        }
+    }
+
+    func insert(_ row: ResourceRow, version: Int64, updatedAt: Int64, digest: PreparedResource.Digest, body: [UInt8]) throws {
+        newRows.addRow { bytes in
+            bytes.append(sized: Int32(truncatingIfNeeded: plan))
+            bytes.append(sized: row.member)
+            bytes.append(sized: Int16(row.type.rawValue))
+            var id = row.id
+            id.withUTF8 { bytes.append(sized: UnsafeRawBufferPointer($0)) }
+            bytes.append(sized: version)
+            bytes.append(sized: updatedAt)
+            digest.withUnsafeBytes { bytes.append(sized: $0) }
+            body.withUnsafeBytes { bytes.append(sized: $0) }
+        }
+        rows[row] = Stored(version: version, digest: digest.withUnsafeBytes { Array($0) })
+    }
+
+    func update(_ row: ResourceRow, version: Int64, updatedAt: Int64, digest: PreparedResource.Digest, body: [UInt8]) throws {
+        let digest = digest.withUnsafeBytes { Array($0) }
+        rows[row] = Stored(version: version, digest: digest)
+        updates.append(Update(row: row, version: version, updatedAt: updatedAt, digest: digest, body: body))
+    }
+
+    func remove(_ row: ResourceRow) throws -> Bool {
+        try flushRows()
+        rows[row] = nil
+        bind(removeRow, row)
+        defer { removeRow.reset() }
+        _ = try removeRow.step()
+        return removeRow.changesCount == 1
+    }
+
+    private func bind(_ statement: PostgresStatement, _ row: ResourceRow, from index: Int32 = 1) {
+        statement.bind(index, plan)
+        statement.bind(index + 1, row.member)
+        statement.bind(index + 2, Int64(row.type.rawValue))
+        statement.bind(index + 3, row.id)
+    }
+
+    func count(_ gained: Int64, member: Int64, type: ResourceType) throws { counts.append((gained, member, type)) }
+    func noteChange() throws { hasChanged = true }
+
+    private func flushRows() throws {
+        try newRows.flush(to: connection)
+        // In the order in which they came: a resource may come twice.
+        try PostgresPipeline(connection: connection).run(update, updates) { statement, change in
+            statement.bind(1, change.version)
+            statement.bind(2, change.updatedAt)
+            statement.bind(3, change.digest)
+            statement.bind(4, change.body)
+            self.bind(statement, change.row, from: 5)
+        }
+        updates.removeAll(keepingCapacity: true)
+    }
+
+    func flush() throws {
+        try newPlaces.flush(to: connection)
+        try flushRows()
+        // Always in the same order, so that two writers wait for each other and not in a circle.
+        counts.sort { ($0.member, $0.type.rawValue) < ($1.member, $1.type.rawValue) }
+        try PostgresPipeline(connection: connection).run(addCount, counts) { statement, count in
+            statement.bind(1, self.plan)
+            statement.bind(2, count.member)
+            statement.bind(3, Int64(count.type.rawValue))
+            statement.bind(4, count.gained)
+        }
+        counts.removeAll(keepingCapacity: true)
+        // Last, for every writer waits for this row.
+        if hasChanged { try change.run() }
+        hasChanged = false
+    }
+}

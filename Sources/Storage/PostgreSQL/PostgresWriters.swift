@@ -1,0 +1,105 @@
+import Exchange
+import Foundation
+import Synchronization
+
+/// A few sessions that change, each on a thread of its own; the changes wait in one line.
+///
+/// Each change is one serializable transaction, so it may think, as it does on the embedded engine, that it is alone. Where two got in each
+/// other's way, one is made anew.
+final class PostgresWriters: Sendable {
+    private struct State {
+        var waiting: [PendingChange] = []
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+    private let work = DispatchSemaphore(value: 0)
+    private let address: PostgresAddress
+    private let threads: Int
+    /// How long a change is tried, while the server is away or others are in its way.
+    private static let patience = Duration.seconds(8)
+
+    init(_ address: PostgresAddress, threads: Int) {
+        (self.address, self.threads) = (address, threads)
+        for number in 1...threads {
+            let thread = Thread { self.run() }
+            thread.name = "payerbridge.change.\(number)"
+            thread.start()
+        }
+    }
+
+    func commit(_ change: PendingChange) {
+        let isClosed = state.withLock { state in
+            if !state.isClosed { state.waiting.append(change) }
+            return state.isClosed
+        }
+        guard !isClosed else { return change.fail(Refusal(.unavailable, "The store is closed.")) }
+        work.signal()
+    }
+
+    /// Changes that wait are still made.
+    func close() {
+        state.withLock { $0.isClosed = true }
+        for _ in 0..<threads { work.signal() }
+    }
+
+    private func next() -> PendingChange? {
+        while true {
+            work.wait()
+            let (change, isClosed) = state.withLock { state in
+                (state.waiting.isEmpty ? nil : state.waiting.removeFirst(), state.isClosed)
+            }
+            if let change { return change }
+            if isClosed { return nil }
+        }
+    }
+
+    private func run() {
+        var session: Session?
+        while let change = next() {
+            do {
+                let open = try session ?? Session(address)
+                session = open
+                try make(change, open)
+            } catch { change.fail(error) }
+        }
+    }
+
+    private struct Session {
+        let connection: PostgresConnection
+        let statements: StatementCache
+
+        init(_ address: PostgresAddress) throws {
+            connection = try PostgresConnection(address, for: .change)
+            statements = StatementCache(connection)
+        }
+    }
+
+    /// Answers the change when it is durable; throws what stands in the way.
+    private func make(_ change: PendingChange, _ session: Session) throws {
+        let end = ContinuousClock.now.advanced(by: Self.patience)
+        var tries = 0
+        while true {
+            var isCommitting = false
+            do {
+                try session.connection.begin()
+                let answer = try change.make(Transaction(session.statements))
+                isCommitting = true
+                try session.connection.commit()
+                answer()
+                return
+            } catch let problem as PostgresProblem {
+                if session.connection.isInTransaction { session.connection.rollback() }
+                tries += 1
+                // Whether a commit without an answer was made is not known; whoever asked has to look.
+                let isAgain = problem.isClash ? tries < 40 : problem.isLost && !isCommitting
+                guard isAgain, ContinuousClock.now < end else { throw problem }
+                if problem.isLost { try session.connection.reopen() }
+                Thread.sleep(forTimeInterval: .random(in: 0...min(0.05, 0.001 * Double(1 << min(tries, 6)))))
+            } catch {
+                session.connection.rollback()
+                throw error
+            }
+        }
+    }
+}
