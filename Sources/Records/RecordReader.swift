@@ -22,6 +22,8 @@ package final class RecordReader {
     private let store: any ClinicalStore
     private let cache: ShelfCache
     private let mayLoad: Bool
+    /// Whether the store may be asked at all where this runs.
+    private let mayAsk: Bool
     private let mark: Int64
     private struct ViewKey: Hashable { let type: ResourceType, interaction: UInt8 }
     private var views: [ViewKey: View?] = [:]
@@ -35,7 +37,13 @@ package final class RecordReader {
     /// With `mayLoad` false, a record that is not in memory yet is refused with `RecordProblem.notLoaded`.
     package init(access: RecordAccess, store: some ClinicalStore, cache: ShelfCache, mayLoad: Bool = true) throws {
         (self.access, self.store, self.cache, self.mayLoad) = (access, store, cache, mayLoad)
-        mark = try store.changeMark()
+        mayAsk = mayLoad || !store.waits
+        if mayAsk {
+            mark = try store.changeMark()
+        } else {
+            guard let known = store.knownChangeMark() else { throw RecordProblem.notLoaded }
+            mark = known
+        }
     }
 
     var base: String { access.plan.addresses.fhir }
@@ -52,7 +60,7 @@ package final class RecordReader {
     private func makeView(_ type: ResourceType, _ interaction: Scope.Interactions) throws -> View? {
         let opening = access.opening(type, for: interaction)
         if case .closed = opening { return nil }
-        let found = try cache.shelf(type, in: access.compartment, store: store, mark: mark, base: base, mayLoad: mayLoad)
+        let found = try cache.shelf(type, in: access.compartment, store: store, mark: mark, base: base, mayLoad: mayLoad, mayAsk: mayAsk)
         guard let shelf = found else { throw RecordProblem.notLoaded }
         return View(shelf: shelf, open: try rows(shelf, opening))
     }
@@ -75,7 +83,7 @@ package final class RecordReader {
         if type == .provenance, let transmission = try transmission(id: id, for: interaction) { return transmission }
         let opening = access.opening(type, for: interaction)
         if case .closed = opening { return nil }
-        if let shelf = try cache.shelf(type, in: access.compartment, store: store, mark: mark, base: base, mayLoad: false) {
+        if let shelf = try cache.shelf(type, in: access.compartment, store: store, mark: mark, base: base, mayLoad: false, mayAsk: mayAsk) {
             guard let row = shelf.row(of: id.utf8), try rows(shelf, opening)?.contains(row) ?? true else { return nil }
             return Found(shelf: shelf, row: row)
         }
@@ -87,7 +95,8 @@ package final class RecordReader {
 
     private func one(_ type: ResourceType, _ id: String) throws -> Shelf? {
         func load() throws -> Shelf? {
-            try store.read(type, id: id, in: access.compartment) { resource in
+            guard mayAsk else { throw RecordProblem.notLoaded }
+            return try store.read(type, id: id, in: access.compartment) { resource in
                 var builder = ShelfBuilder(type, base: base, capacity: resource.body.count + 256)
                 builder.append(resource)
                 return builder.finish()
@@ -118,7 +127,10 @@ package final class RecordReader {
     }
 
     /// How many there are of one of the plan's own types.
-    func directoryCount(_ type: ResourceType) throws -> Int { try store.state(of: type, in: access.compartment).count }
+    func directoryCount(_ type: ResourceType) throws -> Int {
+        guard mayAsk else { throw RecordProblem.notLoaded }
+        return try store.state(of: type, in: access.compartment).count
+    }
 
     /// How many resources of each of the member's own types are open, in the order of the types: what agreeing would share.
     package func openCounts() throws -> [(type: ResourceType, count: Int)] {

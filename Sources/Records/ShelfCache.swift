@@ -47,14 +47,16 @@ package final class ShelfCache: Sendable {
     /// About how many bytes are kept.
     package var size: Int { state.withLock { $0.size + $0.singlesSize } }
 
-    /// The current shelf; nil when it would have to be loaded and `mayLoad` is false.
+    /// The current shelf; nil when it would have to be loaded and `mayLoad` is false, or the store asked and `mayAsk` is.
     func shelf(
-        _ type: ResourceType, in compartment: Compartment, store: some ClinicalStore, mark: Int64, base: String, mayLoad: Bool
+        _ type: ResourceType, in compartment: Compartment, store: some ClinicalStore, mark: Int64, base: String, mayLoad: Bool,
+        mayAsk: Bool
     ) throws -> Shelf? {
         let member = ReleasedTypes.isShared(type) ? Key<Member>(0) : compartment.member
         let place = Place(plan: compartment.plan, member: member, type: type)
         if let slot = slot(place) {
             if slot.mark == mark { return slot.shelf }
+            guard mayAsk else { return nil }
             // Something has changed somewhere; most often not this.
             if try store.state(of: type, in: compartment) == slot.shelf.state {
                 confirm(place, slot.shelf, mark)

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import time
+import uuid
 
 import requests
 
@@ -22,6 +23,20 @@ def free_port():
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]
+
+
+def make_database(name):
+    """A new, empty database on the PostgreSQL server that `bin/test` has started; its address."""
+    base = os.environ["PAYERBRIDGE_TEST_POSTGRES"]
+    subprocess.run(["psql", "-qX", base + "postgres", "-c", f"CREATE DATABASE {name}"], check=True, capture_output=True, text=True)
+    return base + name
+
+
+def database_options(data):
+    """With PAYERBRIDGE_TEST_STORE=postgres every sandbox keeps its store on PostgreSQL; one that began before goes on as it was."""
+    if os.environ.get("PAYERBRIDGE_TEST_STORE") != "postgres" or data.exists():
+        return []
+    return ["--database", make_database(f"sandbox_{uuid.uuid4().hex}")]
 
 
 class App:
@@ -50,6 +65,7 @@ class Sandbox:
         self.log = self.data.parent / f"{self.data.name}.{self.port}.log"
         ready = self.data / "sandbox.json"
         ready.unlink(missing_ok=True)
+        options = [*options, *database_options(self.data)]
         command = [*prefix, program(), "sandbox", "--data", str(self.data), "--port", str(self.port), "--members", str(members), *options]
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(

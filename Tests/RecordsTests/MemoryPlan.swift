@@ -54,6 +54,8 @@ final class MemoryPlan: ClinicalStore, Sendable {
         return records[owner] ?? MemoryRecord([MemoryRecord.Item]())
     }
 
+    let waits = false
+    func knownChangeMark() -> Int64? { try? changeMark() }
     func changeMark() throws(Refusal) -> Int64 { 1 }
 
     func read<T>(_ type: ResourceType, id: String, in compartment: Compartment, _ body: (StoredResource) throws -> T) throws -> T? {

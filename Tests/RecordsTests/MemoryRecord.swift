@@ -43,6 +43,8 @@ final class MemoryRecord: ClinicalStore, Sendable {
 
     // MARK: The store's promises
 
+    let waits = false
+    func knownChangeMark() -> Int64? { try? changeMark() }
     func changeMark() throws(Refusal) -> Int64 { 1 }
 
     func read<T>(_ type: ResourceType, id: String, in compartment: Compartment, _ body: (StoredResource) throws -> T) throws -> T? {

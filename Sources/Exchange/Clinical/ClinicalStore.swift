@@ -26,8 +26,13 @@ package struct ShelfState: Sendable, Equatable {
 ///
 /// The calls are synchronous and bounded by one member's data: they run where the request runs.
 package protocol ClinicalStore: Sendable {
-    /// A number that changes whenever any clinical data does. What this process changes shows at once, what another does within 5 ms.
+    /// Whether a call waits for another machine. Then it is made where waiting holds up nobody else, never on an event loop.
+    var waits: Bool { get }
+    /// A number that changes whenever any clinical data does. What this process changes shows at once, what another does within 5 ms, or
+    /// 50 ms where a call waits.
     func changeMark() throws(Refusal) -> Int64
+    /// The same when it is known without asking.
+    func knownChangeMark() -> Int64?
     /// The current version, or nil when this compartment has none of this id.
     func read<T>(_ type: ResourceType, id: String, in compartment: Compartment, _ body: (StoredResource) throws -> T) throws -> T?
     /// First the state, then each resource of the type in the order of ids, all of one moment.

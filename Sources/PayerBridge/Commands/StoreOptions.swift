@@ -8,7 +8,8 @@ struct StoreOptions: ParsableArguments {
 
     func open() async throws -> Composition {
         let configuration =
-            try config.map { try ConfigurationFile.read($0) } ?? SandboxConfiguration.make(data: data, port: 8080, smtp: nil)
+            try config.map { try ConfigurationFile.read($0) }
+            ?? SandboxConfiguration.make(data: data, port: 8080, database: SandboxDatabase.noted(in: data))
         return try await Composition(configuration, isSandbox: config == nil)
     }
 }

@@ -1,5 +1,6 @@
 import Exchange
 import Foundation
+import Storage
 import Trust
 import Yams
 
@@ -17,7 +18,10 @@ enum ConfigurationFile {
     }
 
     private static func configuration(_ root: ConfigurationNode, folder: String) throws -> ServerConfiguration {
-        let top = try root.mapping(["listen", "publicAddress", "dataDirectory", "keyFile", "mail", "portal", "plans"])
+        let top = try root.mapping([
+            "listen", "publicAddress", "dataDirectory", "database", "keyFile", "sealingKeyFile", "evidenceDirectory", "mail", "portal",
+            "plans",
+        ])
         let (host, port) = try listen(top["listen"])
         let publicAddress = try top.required("publicAddress", of: root).address()
         let dataDirectory = resolve(try top.required("dataDirectory", of: root).text(), folder)
@@ -29,11 +33,29 @@ enum ConfigurationFile {
             throw try top.required("plans", of: root).problem(
                 "\(receiving.id) receives records, so its operator needs the review console: add portal: open.")
         }
+        func file(_ name: String) throws -> String? { try top[name].map { resolve(try $0.text(), folder) } }
+        let database = try top["database"].map { try Self.database($0) }
+        let keyFile = try file("keyFile")
+        let sealingKeyFile = try file("sealingKeyFile")
+        if let node = top["database"], keyFile == nil || (sealingKeyFile == nil && plans.contains { $0.receive != nil }) {
+            // A key that each node made for itself would open nothing at the others.
+            throw node.problem(
+                "With a database, name the keyFile that every node uses, and the sealingKeyFile where a plan receives. Make one with: head -c 32 /dev/urandom > FILE; chmod 600 FILE"
+            )
+        }
         return ServerConfiguration(
-            host: host, port: port, publicAddress: publicAddress, dataDirectory: dataDirectory,
-            keyFile: try top["keyFile"].map { resolve(try $0.text(), folder) } ?? dataDirectory + "/key",
+            host: host, port: port, publicAddress: publicAddress, dataDirectory: dataDirectory, database: database,
+            sealingKeyFile: sealingKeyFile ?? dataDirectory + "/sealing-key",
+            evidenceDirectory: try file("evidenceDirectory") ?? dataDirectory + "/evidence", keyFile: keyFile ?? dataDirectory + "/key",
             mail: try top["mail"].map { try mail($0, folder: folder) }, plans: plans,
             hasPortal: hasPortal)
+    }
+
+    private static func database(_ node: ConfigurationNode) throws -> PostgresAddress {
+        guard let address = PostgresAddress(try node.text()) else {
+            throw node.problem("database must be a PostgreSQL address, such as postgres://payerbridge@db.example.com/payerbridge.")
+        }
+        return address
     }
 
     private enum PortalChoice: String, CaseIterable { case open, closed }

@@ -1,4 +1,5 @@
 import Exchange
+import Storage
 import Trust
 
 /// The configuration file of a real plan's server, read and proven.
@@ -28,6 +29,12 @@ struct ServerConfiguration: Sendable {
     let port: Int
     let publicAddress: String
     let dataDirectory: String
+    /// The PostgreSQL server that keeps the store; without it, it is a file in the data directory.
+    var database: PostgresAddress?
+    /// The key under which secrets that must be used again are sealed.
+    let sealingKeyFile: String
+    /// Where what developers upload lies.
+    let evidenceDirectory: String
     let keyFile: String
     let mail: MailConfiguration?
     let plans: [PlanEntry]

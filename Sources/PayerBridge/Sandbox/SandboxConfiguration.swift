@@ -1,5 +1,6 @@
 import Exchange
 import Foundation
+import Storage
 import Trust
 
 /// The sandbox's configuration: a plan that sends and one that receives, everything in one directory, mails kept to be shown.
@@ -9,7 +10,9 @@ enum SandboxConfiguration {
     static let receiverID = "new"
     static let receiverName = "New Health Plan"
 
-    static func make(data: String, port: Int, smtp: String?, passwordCost: PasswordCost = .strong) throws -> ServerConfiguration {
+    static func make(
+        data: String, port: Int, smtp: String? = nil, database: PostgresAddress? = nil, passwordCost: PasswordCost = .strong
+    ) throws -> ServerConfiguration {
         let publicAddress = "http://localhost:\(port)"
         let plan = ServerConfiguration.PlanEntry(
             id: planID, name: planName,
@@ -21,7 +24,8 @@ enum SandboxConfiguration {
             policy: PlanPolicy(environment: .sandbox, codeAddress: .typed, limits: .sandbox),
             receive: ServerConfiguration.ReceiveEntry(choices: NewHealthPlan.memberIDs), hosts: [])
         return ServerConfiguration(
-            host: "127.0.0.1", port: port, publicAddress: publicAddress, dataDirectory: data, keyFile: data + "/key",
+            host: "127.0.0.1", port: port, publicAddress: publicAddress, dataDirectory: data, database: database,
+            sealingKeyFile: data + "/sealing-key", evidenceDirectory: data + "/evidence", keyFile: data + "/key",
             mail: try smtp.map(mail), plans: [plan, receiver], hasPortal: true, passwordCost: passwordCost)
     }
 

@@ -19,7 +19,13 @@ struct Composition {
         self.configuration = configuration
         // Whatever this process makes, records and logs of the store among them, is its owner's alone.
         umask(0o077)
-        store = try Store(directory: configuration.dataDirectory, keepsSentMail: isSandbox)
+        if let database = configuration.database {
+            try FileManager.default.createDirectory(
+                atPath: configuration.dataDirectory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            store = try Store(postgres: database, keepsSentMail: isSandbox)
+        } else {
+            store = try Store(directory: configuration.dataDirectory, keepsSentMail: isSandbox)
+        }
         var plans: [Plan] = []
         for entry in configuration.plans {
             let key = try await store.enrol(planID: entry.id, name: entry.name)
@@ -48,7 +54,7 @@ struct Composition {
             portal: configuration.hasPortal
                 ? Portal(
                     passwordCost: configuration.passwordCost, requiresSecondFactor: sandbox == nil,
-                    evidenceFolder: configuration.dataDirectory + "/evidence") : nil,
+                    evidenceFolder: configuration.evidenceDirectory) : nil,
             receiving: try receiving(isSandbox: sandbox != nil))
     }
 
@@ -68,7 +74,7 @@ struct Composition {
 
     /// Secrets that must be used again lie in the store under a key that does not.
     func sealing() throws -> Sealing {
-        let file = try KeyFile.bytes(configuration.dataDirectory + "/sealing-key") { KeyFile.random(SealingKeys.length) }
+        let file = try KeyFile.bytes(configuration.sealingKeyFile) { KeyFile.random(SealingKeys.length) }
         return Sealing(keys: try SealingKeys(file))
     }
 
@@ -76,18 +82,22 @@ struct Composition {
     func serve(_ site: Site, logger: Logger, onRunning: @escaping @Sendable (Int) async -> Void) async throws {
         let server = SiteServer.make(
             site, at: .init(host: configuration.host, port: configuration.port), logger: logger, onRunning: onRunning)
-        var services: [any Service] = [server]
-        if let mail = configuration.mail { services.append(try delivery(mail, logger)) }
+        var all: [any Service] = [server]
+        if let mail = configuration.mail { all.append(try delivery(mail, logger)) }
         if site.portal != nil {
-            services.append(SyncDelivery(store: store, plans: plans, world: .real, logger: logger))
-            services.append(RequestKeeping(site: site, logger: logger))
+            all.append(SyncDelivery(store: store, plans: plans, world: .real, logger: logger))
+            all.append(RequestKeeping(site: site, logger: logger))
         }
-        if !site.receiving.isEmpty { services.append(try transfers(isSandbox: site.sandbox != nil, logger)) }
-        services.append(Housekeeping(store: store, logger: logger))
+        if !site.receiving.isEmpty { all.append(try transfers(isSandbox: site.sandbox != nil, logger)) }
+        all.append(Housekeeping(store: store, logger: logger))
         var group = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: all.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(10)
-        try await ServiceGroup(configuration: group).run()
+        let services = ServiceGroup(configuration: group)
+        guard store.waits else { return try await services.run() }
+        let threads = WaitingThreads(count: 32)
+        defer { threads.close() }
+        try await withTaskExecutorPreference(threads) { try await services.run() }
     }
 
     private func transfers(isSandbox: Bool, _ logger: Logger) throws -> TransferService {

@@ -26,6 +26,11 @@ enum KeyFile {
         return String(decoding: try bytes(path) { [] }.filter { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self)
     }
 
+    /// The same, written first when it is not there.
+    static func text(_ path: String, orMake text: String) throws -> String {
+        String(decoding: try bytes(path) { Array(text.utf8) }, as: UTF8.self)
+    }
+
     static func random(_ count: Int) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
         return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }

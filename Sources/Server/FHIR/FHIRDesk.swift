@@ -24,6 +24,8 @@ struct FHIRDesk: Sendable {
 
     /// The answer; nil only when `mayLoad` is false and the record has to be loaded from the store first.
     func answer(_ call: FHIRCall, mayLoad: Bool = true) -> FHIRAnswer? {
+        // Where the store may not be asked, only a token that is remembered can be told.
+        guard mayLoad || !site.store.waits || isRemembered(call) else { return nil }
         let route = FHIRRoute(call.path)
         guard var answer = settled(call, route, mayLoad) else { return nil }
         if let requests {
@@ -45,6 +47,11 @@ struct FHIRDesk: Sendable {
         } catch let problem as SearchProblem {
             return Self.outcome(problem)
         } catch { return FHIRAnswer.unavailable(error) }
+    }
+
+    private func isRemembered(_ call: FHIRCall) -> Bool {
+        guard case .token(let secret) = BearerToken.parse(call.authorization) else { return false }
+        return tokens.entry(secret.hash, at: site.world.now()).entry != nil
     }
 
     /// Whose token came along, whether or not it still opens anything.

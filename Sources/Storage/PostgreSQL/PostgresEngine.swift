@@ -7,6 +7,7 @@ import Synchronization
 ///
 /// Whoever asks it waits on the thread it runs on; `serve` lets its requests run on threads that may wait.
 final class PostgresEngine: Engine {
+    let waits = true
     private let readers: PostgresReaders
     private let writers: PostgresWriters
     private let address: PostgresAddress

@@ -8,6 +8,7 @@ import Synchronization
 ///
 /// Reads run on raw read-only connections; changes go through one writer that groups commits with `synchronous=FULL`.
 final class SQLiteEngine: Engine {
+    let waits = false
     let writer: DatabaseQueue
     let commits: GroupCommit
     private let readers: SQLiteReaders

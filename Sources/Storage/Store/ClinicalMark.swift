@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The number of the last change of clinical data, looked up at most every 5 ms; a change made in this process is known at once.
+/// The number of the last change of clinical data, looked up at most once in its lifetime; a change made in this process is known at once.
 final class ClinicalMark: Sendable {
     private struct State {
         var number: Int64 = 0
@@ -10,6 +10,9 @@ final class ClinicalMark: Sendable {
     }
 
     private let state = Mutex(State())
+    private let lifetime: Duration
+
+    init(lifetime: Duration) { self.lifetime = lifetime }
 
     var generation: Int { state.withLock { $0.generation } }
 
@@ -22,7 +25,7 @@ final class ClinicalMark: Sendable {
     }
 
     func remember(_ number: Int64, since generation: Int) {
-        let until = ContinuousClock.now.advanced(by: .milliseconds(5))
+        let until = ContinuousClock.now.advanced(by: lifetime)
         state.withLock { state in
             guard state.generation == generation else { return }
             (state.number, state.until) = (number, until)

@@ -3,6 +3,9 @@ import FHIR
 
 /// Where a store keeps what it promises: embedded in the process, or a database server.
 protocol Engine: Sendable {
+    /// Whether a read waits for another process or machine.
+    var waits: Bool { get }
+
     /// A connection for reads where the caller runs; it must be given back.
     func lend() throws -> Reader
     func giveBack(_ reader: Reader)

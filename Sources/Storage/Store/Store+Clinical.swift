@@ -13,6 +13,10 @@ extension Store: ClinicalStore {
         statement.bind(3, Int64(type.rawValue))
     }
 
+    package var waits: Bool { engine.waits }
+
+    package func knownChangeMark() -> Int64? { clinicalMark.current() }
+
     package func changeMark() throws(Refusal) -> Int64 {
         if let known = clinicalMark.current() { return known }
         return try read { reader in

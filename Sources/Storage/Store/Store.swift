@@ -9,7 +9,7 @@ package final class Store: Sendable {
     let outboxSignal = Signal()
     let syncSignal = Signal()
     let transferSignal = Signal()
-    let clinicalMark = ClinicalMark()
+    let clinicalMark: ClinicalMark
     let disclosures: DisclosureQueue
 
     /// A sandbox shows the mails that were sent; a real plan forgets their text.
@@ -19,6 +19,7 @@ package final class Store: Sendable {
         self.engine = engine
         self.keepsSentMail = keepsSentMail
         disclosures = DisclosureQueue(engine)
+        clinicalMark = ClinicalMark(lifetime: engine.waits ? .milliseconds(50) : .milliseconds(5))
     }
 
     /// Opens or makes the embedded store under `directory` (0700). Throws when it is newer than this program or cannot be made durable.

@@ -1,0 +1,59 @@
+import Foundation
+import Synchronization
+
+/// Threads on which tasks may wait, for a store that another machine keeps: a request that waits for its answer holds up no event loop and
+/// none of the few threads that Swift runs tasks on.
+final class WaitingThreads: TaskExecutor {
+    private struct State {
+        var waiting: [UnownedJob] = []
+        var next = 0
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+    private let work = DispatchSemaphore(value: 0)
+    private let count: Int
+
+    init(count: Int) {
+        self.count = count
+        for number in 1...count {
+            let thread = Thread { self.run() }
+            thread.name = "payerbridge.request.\(number)"
+            thread.stackSize = 1 << 20
+            thread.start()
+        }
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        state.withLock { $0.waiting.append(job) }
+        work.signal()
+    }
+
+    /// Ends the threads once nothing is left to do.
+    func close() {
+        state.withLock { $0.isClosed = true }
+        for _ in 0..<count { work.signal() }
+    }
+
+    private func run() {
+        let executor = asUnownedTaskExecutor()
+        while true {
+            work.wait()
+            let (job, isClosed) = state.withLock { state in (Self.take(&state), state.isClosed) }
+            if let job { job.runSynchronously(on: executor) } else if isClosed { return }
+        }
+    }
+
+    /// First in, first out, without moving what is left at each.
+    private static func take(_ state: inout State) -> UnownedJob? {
+        guard state.next < state.waiting.count else { return nil }
+        let job = state.waiting[state.next]
+        state.next += 1
+        if state.next == state.waiting.count {
+            state.waiting.removeAll(keepingCapacity: true)
+            state.next = 0
+        }
+        return job
+    }
+}
