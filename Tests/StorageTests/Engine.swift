@@ -22,8 +22,11 @@ enum Engine: String, CaseIterable, CustomTestStringConvertible {
 
     var testDescription: String { rawValue }
 
-    /// An empty store that is gone afterwards.
-    func withStore<T>(_ body: (any EveryStore) async throws -> T) async throws -> T {
+    /// An empty store, seen through its promises, that is gone afterwards.
+    func withStore<T>(_ body: (any EveryStore) async throws -> T) async throws -> T { try await withWholeStore { try await body($0) } }
+
+    /// The same with all that it can do.
+    func withWholeStore<T>(_ body: (Store) async throws -> T) async throws -> T {
         switch self {
         case .sqlite: try await withSQLiteStore { try await body($0) }
         case .postgres: try await withPostgresStore { try await body($0) }

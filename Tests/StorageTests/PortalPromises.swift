@@ -27,9 +27,9 @@ struct PortalPromises {
         return try #require(try store.application(clientID: "app-1"))
     }
 
-    @Test("Two wishes for one address make one account, of the link that is used first, and a link is used once even by twenty at a time")
-    func signUps() async throws {
-        try await withSQLiteStore { store in
+    @Test("Two wishes for one address make one account, of the link that is used first, and a link is used once even by twenty at a time", arguments: Engine.allCases)
+    func signUps(_ engine: Engine) async throws {
+        try await engine.withWholeStore { store in
             let address = try #require(EmailAddress("Ana@lakeside.example"))
             let links = (0..<2).map { _ in Secret.make(.emailLink).hash }
             for (index, link) in links.enumerated() {
@@ -53,9 +53,9 @@ struct PortalPromises {
         }
     }
 
-    @Test("A case that changed meanwhile keeps nothing of the second step, neither words nor mails nor syncs")
-    func revisions() async throws {
-        try await withSQLiteStore { store in
+    @Test("A case that changed meanwhile keeps nothing of the second step, neither words nor mails nor syncs", arguments: Engine.allCases)
+    func revisions(_ engine: Engine) async throws {
+        try await engine.withWholeStore { store in
             let plan = try await store.enrol(planID: "demo", name: "Demo")
             let app = try await Self.app(store, try await Self.account(store))
             let details = VerificationDetails(
@@ -88,9 +88,9 @@ struct PortalPromises {
         }
     }
 
-    @Test("A sync is leased to one, is due again when the lease has run out, and does nothing for an app that was suspended meanwhile")
-    func leases() async throws {
-        try await withSQLiteStore { store in
+    @Test("A sync is leased to one, is due again when the lease has run out, and does nothing for an app that was suspended meanwhile", arguments: Engine.allCases)
+    func leases(_ engine: Engine) async throws {
+        try await engine.withWholeStore { store in
             let plan = try await store.enrol(planID: "demo", name: "Demo")
             let app = try await Self.app(store, try await Self.account(store))
             try await store.beginProduction(of: app.key, audit: Self.audit, at: today)
@@ -125,9 +125,9 @@ struct PortalPromises {
         }
     }
 
-    @Test("The audit log only grows")
-    func audit() async throws {
-        try await withSQLiteStore { store in
+    @Test("The audit log only grows", arguments: Engine.allCases)
+    func audit(_ engine: Engine) async throws {
+        try await engine.withWholeStore { store in
             try await store.record(Self.audit, at: today)
             for sql in ["DELETE FROM audit", "UPDATE audit SET name = 'x'"] {
                 await #expect(throws: Refusal.self) { try await store.change { try $0.execute(sql: sql) } }

@@ -314,8 +314,8 @@ struct SQLiteStoreTests {
         Plan(
             testDescription: "outbox",
             sql: """
-                SELECT number FROM outbox WHERE delivered_at IS NULL AND given_up_at IS NULL AND due_at <= ?2
-                    AND (leased_until IS NULL OR leased_until <= ?2) ORDER BY due_at, number LIMIT ?3
+                SELECT number FROM outbox WHERE delivered_at IS NULL AND given_up_at IS NULL AND due_at <= ?1
+                    AND (leased_until IS NULL OR leased_until <= ?1) ORDER BY due_at, number LIMIT ?2
                 """, uses: ["outbox_due (due_at<?)"]),
     ]
 

@@ -8,7 +8,7 @@ final class PostgresStatement: Statement {
         static let null: Oid = 0, int: Oid = 20, text: Oid = 25, bytes: Oid = 17, numbers: Oid = 1016, texts: Oid = 1009
     }
 
-    private unowned let connection: PostgresConnection
+    private let connection: PostgresConnection
     private let sql: String
     private let parameters: Int
     private var kinds: [Oid]

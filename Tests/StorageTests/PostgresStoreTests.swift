@@ -1,0 +1,187 @@
+import Exchange
+import FHIR
+import Foundation
+import GRDB
+import Synchronization
+import Testing
+import Trust
+
+@testable import Storage
+
+@Suite("PostgreSQL keeps what it promises", .enabled(if: PostgresServer.base != nil))
+struct PostgresStoreTests {
+    private struct Column: Hashable {
+        let table: String, name: String, isRequired: Bool
+    }
+
+    @Test("Both engines have the same tables, with the same columns, empty or required alike")
+    func columns() async throws {
+        let embedded = try await withFolder { folder in
+            try Store(directory: folder).close()
+            return try ["payerbridge", "disclosures"].reduce(into: Set<Column>()) { found, name in
+                try DatabaseQueue(path: "\(folder)/\(name).sqlite").read { database in
+                    let tables = try String.fetchAll(
+                        database, sql: "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+                    for table in tables where table != "store_fact" {
+                        for row in try GRDB.Row.fetchAll(database, sql: "PRAGMA table_info(\"\(table)\")") {
+                            let isRequired: Bool = row["notnull"] as Bool || (row["pk"] as Int) > 0
+                            found.insert(Column(table: table, name: row["name"], isRequired: isRequired))
+                        }
+                    }
+                }
+            }
+        }
+        try await PostgresServer.withDatabase { address in
+            let statement = PostgresStatement(
+                try PostgresConnection(address, for: .read),
+                """
+                SELECT c.relname::text, a.attname::text, a.attnotnull FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+                WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0
+                    AND c.relname <> 'store_schema'
+                """)
+            var served: Set<Column> = []
+            while try statement.step() {
+                served.insert(Column(table: statement.text(0), name: statement.text(1), isRequired: statement.int(2) == 1))
+            }
+            #expect(embedded.subtracting(served).isEmpty, "only embedded")
+            #expect(served.subtracting(embedded).isEmpty, "only on a server")
+        }
+    }
+
+    @Test("A database that a newer program has written is refused with a sentence that says so, and not touched")
+    func newerSchema() async throws {
+        try await PostgresServer.withDatabase { address in
+            try PostgresConnection(address, for: .administer).run("UPDATE store_schema SET version = 9999")
+            let error = #expect(throws: NewerSchema.self) { _ = try Store(postgres: address) }
+            #expect(error.map { "\($0)".contains("9999") && "\($0)".contains("newer") } == true)
+        }
+    }
+
+    @Test("A server that is not there is said so, without the address's password")
+    func absent() throws {
+        let address = try #require(PostgresAddress("postgres://me:hunter2@127.0.0.1:1/none"))
+        let refusal = #expect(throws: Refusal.self) { _ = try Store(postgres: address) }
+        #expect(refusal?.message.contains("PostgreSQL") == true)
+        #expect(refusal.map { "\($0)" }?.contains("hunter2") == false)
+    }
+
+    @Test("Eight programs that start at once on an empty database make its schema once")
+    func startedTogether() async throws {
+        try await PostgresServer.withDatabase(like: "template1") { address in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<8 { group.addTask { try Store(postgres: address).close() } }
+                try await group.waitForAll()
+            }
+            let statement = PostgresStatement(try PostgresConnection(address, for: .read), "SELECT version FROM store_schema")
+            #expect(try statement.step() && statement.int(0) == 6)
+            #expect(try !statement.step())
+        }
+    }
+
+    private static let cutAll = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+
+    @Test("When the server has cut every session, the next read and the next change succeed by themselves")
+    func cutSessions() async throws {
+        try await PostgresServer.withDatabase { address in
+            let store = try Store(postgres: address)
+            defer { try? store.close() }
+            let scene = try await Scene(store)
+            let tokens = try await scene.tokens()
+            let knife = try PostgresConnection(address, for: .administer)
+            for round in 0..<5 {
+                try knife.run(Self.cutAll)
+                #expect(try scene.isLive(tokens.access))
+                try knife.run(Self.cutAll)
+                let result = try await store.count(Attempt(.codeToAddress, plan: scene.plan, subject: "\(round)"), limit: .init(5, per: 60))
+                #expect(result)
+                try knife.run(Self.cutAll)
+                #expect(try store.keep(prepared(observation("o\(round)", of: "p1")), plan: scene.plan, at: today) == [.added])
+                try knife.run(Self.cutAll)
+                #expect(await withCheckedContinuation { answer in
+                    store.record(
+                        Disclosure(
+                            at: today, plan: scene.plan, member: scene.compartment.member, grant: Key(1), app: scene.app.key,
+                            interaction: .read, type: .observation, target: "Observation/\(round)", resources: 1)
+                    ) { answer.resume(returning: $0 == nil) }
+                })
+            }
+            #expect(try store.verify() == 5)
+            #expect(try store.page(.observation, [], in: scene.compartment).total == 5)
+        }
+    }
+
+    @Test("Changes that are acknowledged while sessions are cut under them are there once; what was not acknowledged is there once or not")
+    func cutChanges() async throws {
+        try await PostgresServer.withDatabase { address in
+            let store = try Store(postgres: address)
+            defer { try? store.close() }
+            let isDone = Atomic(false)
+            let knife = Task.detached {
+                let connection = try PostgresConnection(address, for: .administer)
+                while !isDone.load(ordering: .relaxed) {
+                    try connection.run(Self.cutAll)
+                    try await Task.sleep(for: .milliseconds(60))
+                }
+            }
+            let acknowledged = await withTaskGroup(of: Int?.self) { group in
+                for number in 0..<400 {
+                    group.addTask {
+                        do {
+                            _ = try await store.change { transaction in
+                                try transaction.execute(sql: "INSERT INTO payer_wish (plan, member, name, at) VALUES (1, 1, ?, 0)", arguments: ["\(number)"])
+                            }
+                            return number
+                        } catch { return nil }
+                    }
+                }
+                return await group.reduce(into: Set<Int>()) { if let number = $1 { $0.insert(number) } }
+            }
+            isDone.store(true, ordering: .relaxed)
+            try await knife.value
+            let statement = PostgresStatement(try PostgresConnection(address, for: .read), "SELECT name FROM payer_wish")
+            var kept: [Int] = []
+            while try statement.step() { kept.append(try #require(Int(statement.text(0)))) }
+            #expect(kept.count == Set(kept).count)
+            #expect(acknowledged.subtracting(kept).isEmpty, "nothing that was acknowledged is lost")
+            #expect(acknowledged.count > 300, "most succeed by themselves")
+        }
+    }
+
+    @Test("A change of an entry of the log of disclosures shows, whichever process wrote it")
+    func tampered() async throws {
+        try await PostgresServer.withDatabase { address in
+            let stores = try [Store(postgres: address), Store(postgres: address)]
+            defer { for store in stores { try? store.close() } }
+            for (index, store) in (stores + stores).enumerated() {
+                let isKept = await withCheckedContinuation { answer in
+                    store.record(
+                        Disclosure(
+                            at: today, plan: Key(1), member: Key(1), grant: Key(1), app: Key(1), interaction: .read, type: .observation,
+                            target: "Observation/\(index)", resources: 1)
+                    ) { answer.resume(returning: $0 == nil) }
+                }
+                #expect(isKept)
+            }
+            #expect(try stores[0].verify() == 4)
+            try PostgresConnection(address, for: .administer).run("UPDATE disclosure SET member = 2 WHERE target = 'Observation/3'")
+            #expect(throws: Refusal.self) { try stores[0].verify() }
+        }
+    }
+
+    @Test("A query of the hot path goes through an index, also where the rows lie in parts", arguments: SQLiteStoreTests.hotQueries)
+    func queryPlans(_ plan: SQLiteStoreTests.Plan) async throws {
+        try await PostgresServer.withDatabase { address in
+            let connection = try PostgresConnection(address, for: .read)
+            // An empty table would be read whole.
+            try connection.run("SET enable_seqscan = off; SET enable_bitmapscan = off")
+            let sql = PostgresSQL.translated(plan.sql)
+            try connection.run("PREPARE asked AS \(sql.sql)")
+            let values = (0..<sql.parameters).map { _ in "'1'" }.joined(separator: ", ")
+            let statement = PostgresStatement(connection, "EXPLAIN EXECUTE asked\(sql.parameters == 0 ? "" : "(\(values))")")
+            var steps: [String] = []
+            while try statement.step() { steps.append(statement.text(0)) }
+            #expect(steps.contains { $0.contains("Index") }, "\(steps)")
+            #expect(!steps.contains { $0.contains("Seq Scan") }, "\(steps)")
+        }
+    }
+}
