@@ -4,6 +4,8 @@ import CPostgres
 struct PostgresCopy {
     private var bytes: [UInt8] = []
     private(set) var rows = 0
+    /// Bytes that wait.
+    var size: Int { bytes.count }
     private let sql: String
     private let columns: Int16
 
