@@ -26,5 +26,6 @@ struct Program: AsyncParsableCommand {
             MembersCommand.self,
             GrantsCommand.self,
             AppsCommand.self, ReviewerCommand.self, ExplainCommand.self, DisclosuresCommand.self,
+            BackupCommand.self, VerifyCommand.self, RestoreCommand.self,
         ])
 }
