@@ -25,6 +25,7 @@ struct Program: AsyncParsableCommand {
             SandboxCommand.self, ServeCommand.self, ReceiveCommand.self, DoctorCommand.self, ImportCommand.self, ExportCommand.self,
             MembersCommand.self,
             GrantsCommand.self,
-            AppsCommand.self, ReviewerCommand.self, ExplainCommand.self, DisclosuresCommand.self, MigrateCommand.self,
+            AppsCommand.self, ReviewerCommand.self, ExplainCommand.self, DisclosuresCommand.self,
+            BackupCommand.self, VerifyCommand.self, RestoreCommand.self, MigrateCommand.self,
         ])
 }

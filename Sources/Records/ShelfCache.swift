@@ -44,6 +44,14 @@ package final class ShelfCache: Sendable {
         self.limit = limit - limitOfSingles
     }
 
+    private let hits = Atomic(0)
+    private let loads = Atomic(0)
+
+    /// About how many bytes are kept, how often a shelf was there, and how often it had to be loaded.
+    package var measures: (bytes: Int, hits: Int, loads: Int) {
+        (size, hits.load(ordering: .relaxed), loads.load(ordering: .relaxed))
+    }
+
     /// About how many bytes are kept.
     package var size: Int { state.withLock { $0.size + $0.singlesSize } }
 
@@ -55,15 +63,20 @@ package final class ShelfCache: Sendable {
         let member = ReleasedTypes.isShared(type) ? Key<Member>(0) : compartment.member
         let place = Place(plan: compartment.plan, member: member, type: type)
         if let slot = slot(place) {
-            if slot.mark == mark { return slot.shelf }
+            if slot.mark == mark {
+                hits.wrappingAdd(1, ordering: .relaxed)
+                return slot.shelf
+            }
             guard mayAsk else { return nil }
             // Something has changed somewhere; most often not this.
             if try store.state(of: type, in: compartment) == slot.shelf.state {
                 confirm(place, slot.shelf, mark)
+                hits.wrappingAdd(1, ordering: .relaxed)
                 return slot.shelf
             }
         }
         guard mayLoad else { return nil }
+        loads.wrappingAdd(1, ordering: .relaxed)
         var builder = ShelfBuilder(type, base: base)
         try store.load(type, in: compartment, opening: { builder.open($0) }, each: { builder.append($0) })
         let shelf = builder.finish()

@@ -27,7 +27,9 @@ struct PortalPromises {
         return try #require(try store.application(clientID: "app-1"))
     }
 
-    @Test("Two wishes for one address make one account, of the link that is used first, and a link is used once even by twenty at a time", arguments: Engine.allCases)
+    @Test(
+        "Two wishes for one address make one account, of the link that is used first, and a link is used once even by twenty at a time",
+        arguments: Engine.allCases)
     func signUps(_ engine: Engine) async throws {
         try await engine.withWholeStore { store in
             let address = try #require(EmailAddress("Ana@lakeside.example"))
@@ -88,7 +90,9 @@ struct PortalPromises {
         }
     }
 
-    @Test("A sync is leased to one, is due again when the lease has run out, and does nothing for an app that was suspended meanwhile", arguments: Engine.allCases)
+    @Test(
+        "A sync is leased to one, is due again when the lease has run out, and does nothing for an app that was suspended meanwhile",
+        arguments: Engine.allCases)
     func leases(_ engine: Engine) async throws {
         try await engine.withWholeStore { store in
             let plan = try await store.enrol(planID: "demo", name: "Demo")

@@ -7,8 +7,10 @@ struct PostgresSQLTests {
     @Test(
         "Placeholders are numbered, and what stands in quotes stays",
         arguments: [
-            ("SELECT ? , ?", "SELECT $1 , $2", 2), ("SELECT ?2, ?1, ?2", "SELECT $2, $1, $2", 2), ("SELECT 'a?b', \"c?\", ?", "SELECT 'a?b', \"c?\", $1", 1),
-            ("x LIKE '%' || ?12 || '%' ESCAPE '!'", "x LIKE '%' || $12 || '%' ESCAPE '!'", 12), ("SELECT 'it''s ?' = ?", "SELECT 'it''s ?' = $1", 1),
+            ("SELECT ? , ?", "SELECT $1 , $2", 2), ("SELECT ?2, ?1, ?2", "SELECT $2, $1, $2", 2),
+            ("SELECT 'a?b', \"c?\", ?", "SELECT 'a?b', \"c?\", $1", 1),
+            ("x LIKE '%' || ?12 || '%' ESCAPE '!'", "x LIKE '%' || $12 || '%' ESCAPE '!'", 12),
+            ("SELECT 'it''s ?' = ?", "SELECT 'it''s ?' = $1", 1),
             ("SELECT 1", "SELECT 1", 0),
         ])
     func placeholders(_ sql: String, _ expected: String, _ parameters: Int) {

@@ -78,7 +78,8 @@ struct PostgresStoreTests {
         }
     }
 
-    private static let cutAll = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    private static let cutAll =
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
     @Test("When the server has cut every session, the next read and the next change succeed by themselves")
     func cutSessions() async throws {
@@ -97,13 +98,14 @@ struct PostgresStoreTests {
                 try knife.run(Self.cutAll)
                 #expect(try store.keep(prepared(observation("o\(round)", of: "p1")), plan: scene.plan, at: today) == [.added])
                 try knife.run(Self.cutAll)
-                #expect(await withCheckedContinuation { answer in
-                    store.record(
-                        Disclosure(
-                            at: today, plan: scene.plan, member: scene.compartment.member, grant: Key(1), app: scene.app.key,
-                            interaction: .read, type: .observation, target: "Observation/\(round)", resources: 1)
-                    ) { answer.resume(returning: $0 == nil) }
-                })
+                #expect(
+                    await withCheckedContinuation { answer in
+                        store.record(
+                            Disclosure(
+                                at: today, plan: scene.plan, member: scene.compartment.member, grant: Key(1), app: scene.app.key,
+                                interaction: .read, type: .observation, target: "Observation/\(round)", resources: 1)
+                        ) { answer.resume(returning: $0 == nil) }
+                    })
             }
             #expect(try store.verify() == 5)
             #expect(try store.page(.observation, [], in: scene.compartment).total == 5)
@@ -128,7 +130,8 @@ struct PostgresStoreTests {
                     group.addTask {
                         do {
                             _ = try await store.change { transaction in
-                                try transaction.execute(sql: "INSERT INTO payer_wish (plan, member, name, at) VALUES (1, 1, ?, 0)", arguments: ["\(number)"])
+                                try transaction.execute(
+                                    sql: "INSERT INTO payer_wish (plan, member, name, at) VALUES (1, 1, ?, 0)", arguments: ["\(number)"])
                             }
                             return number
                         } catch { return nil }
@@ -182,6 +185,23 @@ struct PostgresStoreTests {
             while try statement.step() { steps.append(statement.text(0)) }
             #expect(steps.contains { $0.contains("Index") }, "\(steps)")
             #expect(!steps.contains { $0.contains("Seq Scan") }, "\(steps)")
+        }
+    }
+
+    @Test("PostgreSQL understands every statement of the store that is written out")
+    func dialect() async throws {
+        let statements = try StoreSources.statements().filter { $0.file.hasPrefix("Store") && !$0.sql.contains("\\(") }
+        #expect(statements.count > 200)
+        try await PostgresServer.withDatabase { address in
+            let connection = try PostgresConnection(address, for: .administer)
+            for (file, sql) in statements {
+                do { try connection.run("PREPARE asked AS \(PostgresSQL.translated(sql).sql); DEALLOCATE asked") } catch let problem
+                    as PostgresProblem
+                {
+                    // A value's type is told when it is bound.
+                    #expect(problem.code == "42P18", "\(file): \(problem)")
+                }
+            }
         }
     }
 }

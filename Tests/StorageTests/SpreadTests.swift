@@ -45,31 +45,16 @@ struct SpreadTests {
         }
     }
 
-    /// Every piece of SQL in the sources of the store: what stands in string literals.
-    private static func statements() throws -> [(file: String, sql: String)] {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Sources/Storage")
-        var found: [(String, String)] = []
-        for case let file as URL in FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil) ?? .init()
-        where file.pathExtension == "swift" && !file.path.contains("/SQLite/") {
-            let text = try String(contentsOf: file, encoding: .utf8)
-            for (index, piece) in text.components(separatedBy: "\"\"\"").enumerated() {
-                let literals = index % 2 == 1 ? [piece] : piece.components(separatedBy: "\"").enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
-                found += literals.filter { $0.contains("SELECT ") || $0.contains("UPDATE ") || $0.contains("INSERT ") || $0.contains("DELETE ") }
-                    .map { (file.lastPathComponent, $0) }
-            }
-        }
-        return found
-    }
-
     @Test("Each statement on them names it, and joins none of them with a table that is spread otherwise")
     func statements() throws {
-        let words = try Self.statements().map { statement in
+        let words = try StoreSources.statements().map { statement in
             (statement, Set(statement.sql.split { !$0.isLetter && $0 != "_" }.map(String.init)))
         }
         var seen: Set<String> = []
         for ((file, sql), words) in words {
-            let touched = Self.spread.keys.filter { words.contains($0) && ["FROM \($0)", "INTO \($0)", "UPDATE \($0)", "JOIN \($0)"].contains { sql.contains($0) } }
+            let touched = Self.spread.keys.filter {
+                words.contains($0) && ["FROM \($0)", "INTO \($0)", "UPDATE \($0)", "JOIN \($0)"].contains { sql.contains($0) }
+            }
             for table in touched {
                 seen.insert(table)
                 #expect(words.contains(Self.spread[table] ?? "?"), "\(file): \(sql)")

@@ -17,11 +17,17 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(help: "Made-up members besides the five test members.") var members = 200
     @Option(help: "Also deliver mails to this server, such as smtp://127.0.0.1:2525.") var smtp: String?
     @Option(help: "Keep the store on this PostgreSQL server instead, such as postgres://me@localhost/sandbox.") var database: String?
+    @Option(help: "Also serve health, readiness and metrics at this port of 127.0.0.1.") var adminPort: Int?
     @Flag(help: "Log every request.") var verbose = false
     @Option(help: ArgumentHelp("What a password of the portal costs, as a power of two.", visibility: .hidden)) var passwordCost = 15
 
     func validate() throws {
         guard (1...65_535).contains(port) else { throw ValidationError("--port takes 1 to 65535.") }
+        if let adminPort {
+            guard (1...65_535).contains(adminPort), adminPort != port else {
+                throw ValidationError("--admin-port takes another port, 1 to 65535.")
+            }
+        }
         guard (4...18).contains(passwordCost) else { throw ValidationError("--password-cost takes 4 to 18.") }
         guard database.map({ PostgresAddress($0) != nil }) ?? true else {
             throw ValidationError("--database takes an address such as postgres://me@localhost/sandbox.")
@@ -31,10 +37,12 @@ struct SandboxCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Failing.clearly {
-            let configuration = try SandboxConfiguration.make(
+            var configuration = try SandboxConfiguration.make(
                 data: data, port: port, smtp: smtp, database: try SandboxDatabase.chosen(database, data: data),
                 passwordCost: PasswordCost(logarithm: passwordCost, parallelism: 1))
             try FreePort.check(host: configuration.host, port: configuration.port)
+            configuration.admin = adminPort.map { .init(host: configuration.host, port: $0) }
+            if let adminPort { try FreePort.check(host: configuration.host, port: adminPort) }
             let composition = try await Composition(configuration, isSandbox: true)
             let lock = try ServerLock(directory: data)
             let demo = try DemoHealthPlan(composition, members: members)

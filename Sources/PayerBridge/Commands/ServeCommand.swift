@@ -17,7 +17,9 @@ struct ServeCommand: AsyncParsableCommand {
                 - id: example
                   name: Example Health Plan
 
-            TLS ends in front of it; it listens on 127.0.0.1:8080 unless `listen` says otherwise.
+            It listens on 127.0.0.1:8080 unless `listen` says otherwise. TLS ends in front of it, or in it with `tls`; then SIGHUP reads the
+            certificate again. SIGTERM and SIGINT end it once the requests in hand are answered. `admin` opens a port of its own with health,
+            readiness and metrics.
             """)
 
     @Option(help: "The configuration file.") var config: String
@@ -27,6 +29,7 @@ struct ServeCommand: AsyncParsableCommand {
         try await Failing.clearly {
             let configuration = try ConfigurationFile.read(config)
             try FreePort.check(host: configuration.host, port: configuration.port)
+            if let admin = configuration.admin { try FreePort.check(host: admin.host, port: admin.port) }
             let composition = try await Composition(configuration)
             let lock = try ServerLock(directory: configuration.dataDirectory)
             let logger = ProgramLog.logger(isVerbose: verbose)

@@ -19,11 +19,16 @@ enum ConfigurationFile {
 
     private static func configuration(_ root: ConfigurationNode, folder: String) throws -> ServerConfiguration {
         let top = try root.mapping([
-            "listen", "publicAddress", "dataDirectory", "database", "keyFile", "sealingKeyFile", "evidenceDirectory", "mail", "portal",
-            "plans",
+            "listen", "publicAddress", "dataDirectory", "database", "keyFile", "sealingKeyFile", "evidenceDirectory", "tls", "admin",
+            "drain",
+            "mail", "portal", "plans",
         ])
-        let (host, port) = try listen(top["listen"])
+        let place = try top["listen"].map { try address($0) } ?? .init(host: "127.0.0.1", port: 8080)
         let publicAddress = try top.required("publicAddress", of: root).address()
+        let tls = try top["tls"].map { try self.tls($0, folder: folder) }
+        if let node = top["tls"], !publicAddress.hasPrefix("https://") {
+            throw node.problem("With tls, publicAddress begins with https://.")
+        }
         let dataDirectory = resolve(try top.required("dataDirectory", of: root).text(), folder)
         let plans = try top.required("plans", of: root).elements().map { try plan($0, publicAddress, folder: folder) }
         let ids = plans.map(\.id)
@@ -44,11 +49,11 @@ enum ConfigurationFile {
             )
         }
         return ServerConfiguration(
-            host: host, port: port, publicAddress: publicAddress, dataDirectory: dataDirectory, database: database,
+            host: place.host, port: place.port, publicAddress: publicAddress, dataDirectory: dataDirectory, database: database,
             sealingKeyFile: sealingKeyFile ?? dataDirectory + "/sealing-key",
             evidenceDirectory: try file("evidenceDirectory") ?? dataDirectory + "/evidence", keyFile: keyFile ?? dataDirectory + "/key",
-            mail: try top["mail"].map { try mail($0, folder: folder) }, plans: plans,
-            hasPortal: hasPortal)
+            mail: try top["mail"].map { try mail($0, folder: folder) }, plans: plans, tls: tls,
+            admin: try top["admin"].map { try admin($0) }, drain: try top["drain"].map { try drain($0) } ?? .init(), hasPortal: hasPortal)
     }
 
     private static func database(_ node: ConfigurationNode) throws -> PostgresAddress {
@@ -64,13 +69,32 @@ enum ConfigurationFile {
         path.hasPrefix("/") || folder.isEmpty ? path : folder + "/" + path
     }
 
-    private static func listen(_ node: ConfigurationNode?) throws -> (String, Int) {
-        guard let node else { return ("127.0.0.1", 8080) }
+    private static func address(_ node: ConfigurationNode) throws -> ServerConfiguration.ListenAddress {
         let text = try node.text()
         guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (1...65_535).contains(port) else {
-            throw node.problem("listen must be an address and a port, such as 127.0.0.1:8080.")
+            throw node.problem("\(node.path) must be an address and a port, such as 127.0.0.1:8080.")
         }
-        return (String(text[..<colon]), port)
+        return .init(host: String(text[..<colon]), port: port)
+    }
+
+    private static func tls(_ node: ConfigurationNode, folder: String) throws -> ServerConfiguration.TLSFiles {
+        let members = try node.mapping(["certificate", "key"])
+        return .init(
+            certificate: resolve(try members.required("certificate", of: node).text(), folder),
+            key: resolve(try members.required("key", of: node).text(), folder))
+    }
+
+    private static func admin(_ node: ConfigurationNode) throws -> ServerConfiguration.ListenAddress {
+        let members = try node.mapping(["address"])
+        return try members["address"].map { try address($0) } ?? .init(host: "127.0.0.1", port: 9090)
+    }
+
+    private static func drain(_ node: ConfigurationNode) throws -> ServerConfiguration.DrainTimes {
+        let members = try node.mapping(["graceSeconds", "finishSeconds"])
+        var times = ServerConfiguration.DrainTimes()
+        if let seconds = try members["graceSeconds"]?.number(0...300) { times.grace = .seconds(seconds) }
+        if let seconds = try members["finishSeconds"]?.number(1...600) { times.finish = .seconds(seconds) }
+        return times
     }
 
     private static func plan(_ node: ConfigurationNode, _ publicAddress: String, folder: String) throws -> ServerConfiguration.PlanEntry {

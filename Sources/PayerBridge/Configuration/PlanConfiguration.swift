@@ -25,6 +25,24 @@ struct ServerConfiguration: Sendable {
         var choices: [String] = []
     }
 
+    struct TLSFiles: Sendable {
+        let certificate: String
+        let key: String
+    }
+
+    struct ListenAddress: Sendable {
+        let host: String
+        let port: Int
+    }
+
+    /// How a server leaves.
+    struct DrainTimes: Sendable {
+        /// How long it goes on as before once it has said that it is leaving.
+        var grace = Duration.seconds(1)
+        /// How long requests in hand may then take.
+        var finish = Duration.seconds(10)
+    }
+
     let host: String
     let port: Int
     let publicAddress: String
@@ -38,6 +56,11 @@ struct ServerConfiguration: Sendable {
     let keyFile: String
     let mail: MailConfiguration?
     let plans: [PlanEntry]
+    /// The certificate and key with which the server speaks TLS itself; nil leaves that to what stands in front of it.
+    var tls: TLSFiles?
+    /// Where the operator's own listener is; nil for none.
+    var admin: ListenAddress?
+    var drain = DrainTimes(grace: .zero)
     /// The developer portal is served at the public address.
     var hasPortal = false
     /// What a password of the portal costs.

@@ -78,26 +78,39 @@ struct Composition {
         return Sealing(keys: try SealingKeys(file))
     }
 
-    /// Serves until a signal asks to stop; requests in hand are finished first.
+    /// Serves until a signal asks to stop. Then readiness turns first, after the grace the listener closes and jobs are given back, and
+    /// requests in hand are finished, for as long as the configuration says.
     func serve(_ site: Site, logger: Logger, onRunning: @escaping @Sendable (Int) async -> Void) async throws {
-        let server = SiteServer.make(
-            site, at: .init(host: configuration.host, port: configuration.port), logger: logger, onRunning: onRunning)
-        var all: [any Service] = [server]
-        if let mail = configuration.mail { all.append(try delivery(mail, logger)) }
-        if site.portal != nil {
-            all.append(SyncDelivery(store: store, plans: plans, world: .real, logger: logger))
-            all.append(RequestKeeping(site: site, logger: logger))
+        let certificate = try configuration.tls.map { tls throws(ConfigurationProblem) in
+            do throws(ServerCertificate.Problem) { return try ServerCertificate(certificate: tls.certificate, key: tls.key) } catch {
+                throw ConfigurationProblem(error.description)
+            }
         }
-        if !site.receiving.isEmpty { all.append(try transfers(isSandbox: site.sandbox != nil, logger)) }
-        all.append(Housekeeping(store: store, logger: logger))
+        let server = SiteServer.make(
+            site, at: .init(host: configuration.host, port: configuration.port), logger: logger, certificate: certificate,
+            onRunning: onRunning)
+        var services: [any Service] = [server, CertificateReload(certificate: certificate, logger: logger)]
+        if let mail = configuration.mail { services.append(try delivery(mail, logger)) }
+        if site.portal != nil {
+            services.append(SyncDelivery(store: store, plans: plans, world: .real, logger: logger))
+            services.append(RequestKeeping(site: site, logger: logger))
+        }
+        if !site.receiving.isEmpty { services.append(try transfers(isSandbox: site.sandbox != nil, logger)) }
+        services.append(Housekeeping(store: store, logger: logger))
+        // Services stop in reverse order: draining is told first, and the operator can look until the end.
+        var all: [any Service] = [Together(services: services), Draining(state: site.state, grace: configuration.drain.grace)]
+        if let admin = configuration.admin {
+            all.insert(
+                AdminServer.make(site, at: .init(host: admin.host, port: admin.port), certificate: certificate, logger: logger), at: 0)
+        }
         var group = ServiceGroupConfiguration(
             services: all.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        group.maximumGracefulShutdownDuration = .seconds(10)
-        let services = ServiceGroup(configuration: group)
-        guard store.waits else { return try await services.run() }
+        group.maximumGracefulShutdownDuration = configuration.drain.grace + configuration.drain.finish
+        let running = ServiceGroup(configuration: group)
+        guard store.waits else { return try await running.run() }
         let threads = WaitingThreads(count: 32)
         defer { threads.close() }
-        try await withTaskExecutorPreference(threads) { try await services.run() }
+        try await withTaskExecutorPreference(threads) { try await running.run() }
     }
 
     private func transfers(isSandbox: Bool, _ logger: Logger) throws -> TransferService {

@@ -12,6 +12,8 @@ struct FHIRAnswer {
     var disclosure: Disclosure?
     /// What an OperationOutcome says.
     var problem: (code: String, words: String)?
+    /// What kind of address was asked, for the counters.
+    var shape = FHIRRoute.Shape.nothing
     /// Under which name the request is noted, at a plan where it is.
     var note: Note?
 
@@ -64,6 +66,7 @@ struct FHIRAnswer {
     func unavailable(_ error: any Error) -> FHIRAnswer {
         var answer = Self.unavailable(error)
         answer.note = note
+        answer.shape = shape
         return answer
     }
 

@@ -28,9 +28,10 @@ struct FHIRDesk: Sendable {
         guard mayLoad || !site.store.waits || isRemembered(call) else { return nil }
         let route = FHIRRoute(call.path)
         guard var answer = settled(call, route, mayLoad) else { return nil }
+        answer.shape = route.shape
         if let requests {
             answer.note = FHIRAnswer.Note(
-                id: requests.nextID(), app: answer.disclosure?.app ?? asker(call), template: route.template, type: route.type)
+                id: requests.nextID(), app: answer.disclosure?.app ?? asker(call), template: route.shape.template, type: route.type)
         }
         return answer
     }

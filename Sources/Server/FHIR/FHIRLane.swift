@@ -25,6 +25,7 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
     /// Requests that went on and are not answered yet; while there are any, later ones go on too.
     private var underWay = 0
     private var isReadingRequest = false
+    private var isConnected = false
     /// Why what comes in has to wait.
     private enum Pause {
         /// An answer of ours waits until its disclosure is on record.
@@ -95,6 +96,7 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
     private func pass(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         held = nil
         underWay += 1
+        desks.measures.beginRequest()
         context.fireChannelRead(wrapInboundOut(.head(head)))
     }
 
@@ -116,7 +118,10 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         if case .end = unwrapOutboundIn(data) {
             // The router also answers what the parser refused, which never was a request here.
-            underWay = max(0, underWay - 1)
+            if underWay > 0 {
+                underWay -= 1
+                desks.measures.endRequests()
+            }
             lastUse = .now()
         }
         context.write(data, promise: promise)
@@ -126,14 +131,18 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
     private func begin(
         _ answer: FHIRAnswer, of desk: FHIRDesk, to head: HTTPRequestHead, since start: NIODeadline, _ context: ChannelHandlerContext
     ) {
+        desks.measures.beginRequest()
         guard let disclosure = answer.disclosure else {
             send(answer, of: desk, to: head, since: start, context)
             return
         }
         pause = .recording
+        let asked = NIODeadline.now()
+        let measures = desks.measures
         let loop = context.eventLoop
         let bound = NIOLoopBound(Recording(lane: self, context: context, answer: answer, desk: desk, head: head), eventLoop: loop)
         desks.store.record(disclosure) { refusal in
+            measures.recorded(disclosure, isKept: refusal == nil, microseconds: Int((NIODeadline.now() - asked).nanoseconds / 1000))
             loop.execute {
                 let recording = bound.value
                 let answer = refusal.map { recording.answer.unavailable($0) } ?? recording.answer
@@ -168,6 +177,7 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
         if !isHead { for part in answer.parts { context.write(wrapOutboundOut(.body(.byteBuffer(part))), promise: nil) } }
         lastUse = .now()
         desks.count(answer, head, at: desk, since: start)
+        desks.measures.endRequests()
         guard !staysOpen else { return context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil) }
         pause = .closing
         waiting.removeAll()
@@ -219,16 +229,30 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { if context.channel.isActive { watch(context, in: idleTimeout) } }
+    func handlerAdded(context: ChannelHandlerContext) { if context.channel.isActive { connected(context) } }
 
     func channelActive(context: ChannelHandlerContext) {
-        watch(context, in: idleTimeout)
+        connected(context)
         context.fireChannelActive()
+    }
+
+    private func connected(_ context: ChannelHandlerContext) {
+        watch(context, in: idleTimeout)
+        guard !isConnected else { return }
+        isConnected = true
+        desks.measures.connected()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         idleCheck?.cancel()
         idleCheck = nil
+        if isConnected {
+            isConnected = false
+            desks.measures.disconnected()
+        }
+        // Nobody waits for these any more.
+        desks.measures.endRequests(underWay)
+        underWay = 0
         context.fireChannelInactive()
     }
 

@@ -13,6 +13,7 @@ struct FHIRLaneDesks: Sendable {
     let isOpen: Bool
 
     var store: any Site.Store { site.store }
+    var measures: ServerMeasures { site.measures }
     var now: Timestamp { site.world.now() }
 
     /// A GET or HEAD without a body, from someone who does not want it compressed.
@@ -78,8 +79,9 @@ struct FHIRLaneDesks: Sendable {
 
     func count(_ answer: FHIRAnswer, _ head: HTTPRequestHead, at desk: FHIRDesk, since start: NIODeadline) {
         let spent = NIODeadline.now() - start
-        desk.note(answer, head.method.rawValue, microseconds: Int(spent.nanoseconds / 1000))
-        RequestMetrics.count(status: answer.status, .nanoseconds(spent.nanoseconds))
+        let microseconds = Int(spent.nanoseconds / 1000)
+        desk.note(answer, head.method.rawValue, microseconds: microseconds)
+        site.measures.answered(answer.shape, answer.status, microseconds: microseconds)
         guard logger.logLevel <= .info else { return }
         logger.info(
             "request",

@@ -76,20 +76,40 @@ enum FHIRRoute {
         }
     }
 
-    /// The address's shape, for logs: no id of anyone.
-    var template: String {
+    /// The address's shape, for logs and counters: no id of anyone.
+    enum Shape: Int, CaseIterable {
+        case base, metadata, type, form, instance, version, everything, documents, compartment, compartmentForm, nothing
+
+        var template: String {
+            switch self {
+            case .base: "/"
+            case .metadata: "/metadata"
+            case .type: "/{type}"
+            case .form: "/{type}/_search"
+            case .instance: "/{type}/{id}"
+            case .version: "/{type}/{id}/_history/{version}"
+            case .everything: "/Patient/{id}/$everything"
+            case .documents: "/DocumentReference/$docref"
+            case .compartment: "/Patient/{id}/{type}"
+            case .compartmentForm: "/Patient/{id}/{type}/_search"
+            case .nothing: "-"
+            }
+        }
+    }
+
+    var shape: Shape {
         switch self {
-        case .base: "/"
-        case .metadata: "/metadata"
-        case .type: "/{type}"
-        case .form: "/{type}/_search"
-        case .instance: "/{type}/{id}"
-        case .version: "/{type}/{id}/_history/{version}"
-        case .everything: "/Patient/{id}/$everything"
-        case .documents: "/DocumentReference/$docref"
-        case .compartment: "/Patient/{id}/{type}"
-        case .compartmentForm: "/Patient/{id}/{type}/_search"
-        case .nothing: "-"
+        case .base: .base
+        case .metadata: .metadata
+        case .type: .type
+        case .form: .form
+        case .instance: .instance
+        case .version: .version
+        case .everything: .everything
+        case .documents: .documents
+        case .compartment: .compartment
+        case .compartmentForm: .compartmentForm
+        case .nothing: .nothing
         }
     }
 }

@@ -39,15 +39,16 @@ struct FHIRSurface: Sendable {
             }
         }
         var answer = desk.answer(call) ?? .unavailable(Refusal(.unavailable, "", cause: "nothing to load from"))
+        context.trace.asked(answer.shape)
         if let disclosure = answer.disclosure {
+            let asked = ContinuousClock.now
             let refusal = await withCheckedContinuation { continuation in
                 desk.site.store.record(disclosure) { continuation.resume(returning: $0) }
             }
+            desk.site.measures.recorded(disclosure, isKept: refusal == nil, microseconds: asked.duration(to: .now).microseconds)
             if let refusal { answer = answer.unavailable(refusal) }
         }
-        let (seconds, rest) = start.duration(to: .now).components
-        desk.note(
-            answer, request.method.rawValue, microseconds: Int(seconds * 1_000_000 + rest / 1_000_000_000_000), isTried: context.isTried)
+        desk.note(answer, request.method.rawValue, microseconds: start.duration(to: .now).microseconds, isTried: context.isTried)
         let wantsGzip = request.headers[values: .acceptEncoding].contains { ContentCoding.admitsGzip($0) }
         return Self.response(answer, isHead: call.method == .head, isCompressed: wantsGzip)
     }

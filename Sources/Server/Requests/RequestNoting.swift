@@ -17,10 +17,9 @@ struct RequestNoting: Sendable {
             response.headers[.requestID] = id
             let told = context.trace.told
             guard let app = told.app else { return response }
-            let (seconds, rest) = start.duration(to: .now).components
             let record = RequestRecord(
                 id: id, app: app, plan: plan.key, at: site.world.now(), kind: kind, method: request.method.rawValue, route: route,
-                status: response.status.code, microseconds: Int(seconds * 1_000_000 + rest / 1_000_000_000_000), error: told.error,
+                status: response.status.code, microseconds: start.duration(to: .now).microseconds, error: told.error,
                 explanation: told.explanation, isTried: context.isTried)
             requests.add(record, isProven: told.isProven)
             return response

@@ -9,6 +9,8 @@ final class RequestTrace: Sendable {
         var isProven = false
         var error: String?
         var explanation: String?
+        /// Of a request to the FHIR API, whose addresses the router does not tell apart.
+        var shape: FHIRRoute.Shape?
     }
 
     private let state = Mutex(Told())
@@ -21,6 +23,8 @@ final class RequestTrace: Sendable {
             $0.isProven = isProven
         }
     }
+
+    func asked(_ shape: FHIRRoute.Shape) { state.withLock { $0.shape = shape } }
 
     func fails(_ error: OAuthError) { fails(error.code.rawValue, error.description) }
 

@@ -13,7 +13,10 @@ final class RequestHeadGuard: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundOut = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
+    private let measures: ServerMeasures
     private var isRefused = false
+
+    init(measures: ServerMeasures) { self.measures = measures }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isRefused else { return }
@@ -34,6 +37,7 @@ final class RequestHeadGuard: ChannelInboundHandler, RemovableChannelHandler {
 
     private func refuse(_ context: ChannelHandlerContext, _ reason: String) {
         isRefused = true
+        measures.answered(nil, of: [], 400, microseconds: 0)
         let body = ByteBuffer(string: reason + "\n")
         let headers: HTTPHeaders = [
             "Content-Type": "text/plain; charset=utf-8", "Content-Length": "\(body.readableBytes)", "Connection": "close",
@@ -54,8 +58,11 @@ final class WireHandlersInstaller: ChannelInboundHandler, RemovableChannelHandle
 
     private let desks: FHIRLaneDesks
     private let idleTimeout: TimeAmount
+    private let isSecure: Bool
 
-    init(desks: FHIRLaneDesks, idleTimeout: TimeAmount) { (self.desks, self.idleTimeout) = (desks, idleTimeout) }
+    init(desks: FHIRLaneDesks, idleTimeout: TimeAmount, isSecure: Bool) {
+        (self.desks, self.idleTimeout, self.isSecure) = (desks, idleTimeout, isSecure)
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
         let pipeline = context.pipeline.syncOperations
@@ -63,7 +70,9 @@ final class WireHandlersInstaller: ChannelInboundHandler, RemovableChannelHandle
             let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
             let lane = FHIRLane(desks: desks, idleTimeout: idleTimeout)
             try pipeline.addHandler(lane, position: .before(codec))
-            try pipeline.addHandler(RequestHeadGuard(), position: .before(lane))
+            let guardian = RequestHeadGuard(measures: desks.measures)
+            try pipeline.addHandler(guardian, position: .before(lane))
+            if isSecure { try pipeline.addHandler(StrictTransport(), position: .before(guardian)) }
         } catch {
             // Without the guard nothing is served.
             context.close(promise: nil)

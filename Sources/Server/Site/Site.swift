@@ -1,4 +1,5 @@
 package import Exchange
+import Records
 import Trust
 
 /// Everything one running server serves, put together by the composition root.
@@ -9,7 +10,7 @@ package struct Site: Sendable, PrivateValue {
         & DisclosureLog & GrantStore & KeptRecordStore & LogoStore & MailArchive & MemberStore & OptInStore & ProductionStore
         & RecordSessionStore
         & RecoveryStore & RedirectChangeStore
-        & RequestStore & SendingPayerStore & SyncStore & TestMemberStore & TransferStore & VerificationStore
+        & RequestStore & SendingPayerStore & StoreHealth & SyncStore & TestMemberStore & TransferStore & VerificationStore
 
     package let plans: [Plan]
     package let store: any Store
@@ -26,6 +27,10 @@ package struct Site: Sendable, PrivateValue {
     package let receiving: [Receiving]
     /// Where requests gather for their developers; nil where no portal is open.
     package let requests: RequestBuffer?
+    /// What of the members' records is in memory.
+    let shelves = ShelfCache()
+    package let measures = ServerMeasures()
+    package let state = ServerState()
     /// How the portal asks what the server answers to anyone.
     let ownRoutes = OwnRoutes()
 

@@ -1,6 +1,7 @@
 import Exchange
 import HTTPTypes
 package import Hummingbird
+import HummingbirdCore
 package import Logging
 import NIOCore
 import Pages
@@ -19,22 +20,27 @@ package enum SiteServer {
     private static let idleTimeout = TimeAmount.seconds(30)
 
     /// `onRunning` hears the port that was bound, which matters when 0 was asked for. Without the lane every request takes the router's way.
+    /// With a certificate the server speaks TLS and nothing else.
     package static func make(
-        _ site: Site, at address: Address, logger: Logger, hasLane: Bool = true,
+        _ site: Site, at address: Address, logger: Logger, hasLane: Bool = true, certificate: ServerCertificate? = nil,
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) -> some ApplicationProtocol {
-        let shelves = ShelfCache()
-        let desks = site.plans.map { FHIRDesk(site: site, plan: $0, tokens: AccessCache(), shelves: shelves) }
+        let desks = site.plans.map { FHIRDesk(site: site, plan: $0, tokens: AccessCache(), shelves: site.shelves) }
         let lane = FHIRLaneDesks(
             desks: desks.map { ("/\($0.plan.id)/r4", $0) }, site: site, logger: logger, isOpen: hasLane)
-        let responder = HostResponder(hosts: site.hosts, next: router(site, desks, logger).buildResponder())
+        let responder = HostResponder(site: site, next: router(site, desks, logger).buildResponder())
         site.ownRoutes.open { try await responder.respond(to: $0, context: $1) }
+        let isSecure = certificate != nil
+        let wire = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [WireHandlersInstaller(desks: lane, idleTimeout: idleTimeout, isSecure: isSecure)],
+            httpDecoderConfiguration: .init(maxHeaderFieldSize: 12 * 1024, maxHeaderListSize: 16 * 1024, maxHeaderFieldCount: 64))
         return Application(
             responder: responder,
-            server: .http1(
-                configuration: .init(
-                    additionalChannelHandlers: [WireHandlersInstaller(desks: lane, idleTimeout: idleTimeout)],
-                    httpDecoderConfiguration: .init(maxHeaderFieldSize: 12 * 1024, maxHeaderListSize: 16 * 1024, maxHeaderFieldCount: 64))),
+            server: HTTPServerBuilder { responder in
+                let plain = HTTP1Channel(responder: responder, configuration: wire)
+                if let certificate { return SecureChannel(base: plain, certificate: certificate) }
+                return plain
+            },
             configuration: .init(address: .hostname(address.host, port: address.port), serverName: nil, backlog: 1024, reuseAddress: true),
             onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? address.port) },
             logger: logger)
@@ -42,7 +48,7 @@ package enum SiteServer {
 
     private static func router(_ site: Site, _ desks: [FHIRDesk], _ logger: Logger) -> Router<SiteContext> {
         let router = Router(context: SiteContext.self)
-        router.add(middleware: RequestLog(logger: logger))
+        router.add(middleware: RequestLog(site: site, logger: logger))
         router.add(middleware: LastResort(site: site))
         mountAssets(router, at: "/assets")
         router.mount("/healthz", [(.get, { _, _ in Answer.bytes(.ok, plainText, "ok\n".utf8) })], otherwise: onlyRead)

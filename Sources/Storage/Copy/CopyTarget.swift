@@ -51,7 +51,8 @@ final class CopyTarget {
         let noted = PostgresStatement(connection, "SELECT source FROM store_copy WHERE name = ''")
         if try noted.step() {
             guard noted.text(0) == fingerprint else {
-                throw Refusal(.conflict, "The database holds a copy of another store, or the store has changed since. Use an empty database.")
+                throw Refusal(
+                    .conflict, "The database holds a copy of another store, or the store has changed since. Use an empty database.")
             }
             return
         }

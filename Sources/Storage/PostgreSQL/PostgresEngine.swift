@@ -62,6 +62,22 @@ final class PostgresEngine: Engine {
         }
     }
 
+    let newestSchema = PostgresMigrations.newest
+
+    func schema(_ reader: Reader) throws -> Int { try PostgresMigrations.version(reader.connection) }
+
+    func measures() throws -> [StoreMeasure] {
+        [
+            StoreMeasure(
+                name: "sessions", help: "Reading sessions with the database: those open, and those in use.", label: ("state", "open"),
+                value: readers.counts.open),
+            StoreMeasure(
+                name: "sessions", help: "Reading sessions with the database: those open, and those in use.", label: ("state", "used"),
+                value: readers.counts.used),
+            StoreMeasure(name: "changes_waiting", help: "Changes that wait for a session.", value: writers.waiting),
+        ]
+    }
+
     func close() {
         writers.close()
         readers.close()

@@ -28,6 +28,8 @@ final class PostgresWriters: Sendable {
         }
     }
 
+    var waiting: Int { state.withLock { $0.waiting.count } }
+
     func commit(_ change: PendingChange) {
         let isClosed = state.withLock { state in
             if !state.isClosed { state.waiting.append(change) }

@@ -37,8 +37,10 @@ final class SQLiteDisclosureWriter {
         }
     }
 
+    private static let steps = [PackageResources.disclosures_v0001_sql, PackageResources.disclosures_v0002_sql]
+    static var newest: Int { steps.count }
+
     private static func migrate(_ connection: SQLiteConnection) throws {
-        let steps = [PackageResources.disclosures_v0001_sql, PackageResources.disclosures_v0002_sql]
         let version = try connection.prepare("PRAGMA user_version")
         let found = try version.step() ? Int(version.int(0)) : 0
         version.reset()

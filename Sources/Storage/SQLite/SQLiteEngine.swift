@@ -71,6 +71,25 @@ final class SQLiteEngine: Engine {
     func lendDisclosures() throws -> Reader { try disclosureReaders.lend() }
     func giveBackDisclosures(_ reader: Reader) { disclosureReaders.giveBack(reader) }
 
+    let newestSchema = SQLiteMigrations.newest
+
+    func schema(_ reader: Reader) throws -> Int {
+        let statement = try reader.statement("PRAGMA user_version")
+        defer { statement.reset() }
+        return try statement.step() ? Int(statement.int(0)) : 0
+    }
+
+    func measures() -> [StoreMeasure] {
+        let folder = (writer.path as NSString).deletingLastPathComponent
+        return ["payerbridge.sqlite", "payerbridge.sqlite-wal", "disclosures.sqlite", "disclosures.sqlite-wal"].map { name in
+            let size = try? FileManager.default.attributesOfItem(atPath: folder + "/" + name)[.size] as? NSNumber
+            return StoreMeasure(
+                name: "file_bytes",
+                help: "Size of the store's files; one that ends in -wal is the log of what is not moved into the main file yet.",
+                label: ("file", name), value: size?.intValue ?? 0)
+        }
+    }
+
     func close() throws {
         writer.writeWithoutTransaction { _ in commits.forgetStatements() }
         try writer.close()

@@ -10,6 +10,9 @@ enum SQLiteMigrations {
         (4, PackageResources.v0004_portal_sql), (5, PackageResources.v0005_sql), (6, PackageResources.v0006_sql),
     ]
 
+    /// The schema of this program.
+    static var newest: Int { steps.last?.version ?? 0 }
+
     private static let resourceKey = DatabaseFunction("resource_key", argumentCount: 2, pure: true) { values in
         guard let number = Int64.fromDatabaseValue(values[0]), let type = ResourceType(rawValue: UInt8(truncatingIfNeeded: number)),
             let id = String.fromDatabaseValue(values[1])
@@ -20,7 +23,6 @@ enum SQLiteMigrations {
     /// Brings the schema up to this program's version; a store made by a newer program is refused.
     static func run(_ database: Database) throws {
         let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-        let newest = steps.last?.version ?? 0
         guard version <= newest else { throw NewerSchema(found: version, known: newest) }
         // A step may ask for a resource's number, which SQL cannot make.
         database.add(function: resourceKey)

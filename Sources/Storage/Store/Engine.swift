@@ -25,6 +25,13 @@ protocol Engine: Sendable {
     func lendDisclosures() throws -> Reader
     func giveBackDisclosures(_ reader: Reader)
 
+    // MARK: What an operator asks
+
+    /// The schema's version as it is, and as this program needs it.
+    func schema(_ reader: Reader) throws -> Int
+    var newestSchema: Int { get }
+    func measures() throws -> [StoreMeasure]
+
     func close() throws
 }
 

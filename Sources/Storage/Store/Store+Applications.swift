@@ -168,7 +168,7 @@ extension Store: ApplicationStore {
         try read { reader in
             let row = try reader.statement(
                 """
-                SELECT lower(hex(substr(hash, 1, 4))), created_at, last_used_at, retired_at FROM app_secret
+                SELECT substr(hash, 1, 4), created_at, last_used_at, retired_at FROM app_secret
                 WHERE app = ? AND is_lent = 0 AND (retired_at IS NULL OR retired_at > ?) ORDER BY created_at DESC, hash
                 """)
             defer { row.reset() }
@@ -178,7 +178,7 @@ extension Store: ApplicationStore {
             while try row.step() {
                 found.append(
                     AppSecret(
-                        mark: row.text(0), createdAt: Timestamp(milliseconds: row.int(1)),
+                        mark: Hexadecimal.text(row.bytes(0)), createdAt: Timestamp(milliseconds: row.int(1)),
                         lastUsedAt: row.optionalInt(2).map { Timestamp(milliseconds: $0) },
                         retiresAt: row.optionalInt(3).map { Timestamp(milliseconds: $0) }))
             }

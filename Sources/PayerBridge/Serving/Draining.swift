@@ -1,0 +1,30 @@
+import Server
+import ServiceLifecycle
+
+/// Says that the server is about to leave, as soon as a signal asks for it, and holds the rest of the shutdown up for a grace, so that
+/// whoever sends requests has time to send them elsewhere. It stands last among the services: they stop in reverse order.
+struct Draining: Service {
+    let state: ServerState
+    let grace: Duration
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        state.drain()
+        try? await Task.sleep(for: grace)
+    }
+}
+
+/// Services that begin and stop together, so that the listener closes while the jobs give back what they hold.
+struct Together: Service {
+    let services: [any Service]
+
+    func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for service in services { group.addTask { try await service.run() } }
+            do { while try await group.next() != nil {} } catch {
+                group.cancelAll()
+                throw error
+            }
+        }
+    }
+}
