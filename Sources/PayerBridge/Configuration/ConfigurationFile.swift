@@ -22,6 +22,8 @@ enum ConfigurationFile {
         ])
         let place = try top["listen"].map { try address($0) } ?? .init(host: "127.0.0.1", port: 8080)
         let publicAddress = try top.required("publicAddress", of: root).address()
+        let admin = try top["admin"].map { try self.admin($0) }
+        if let node = top["admin"], let admin, admin.port == place.port { throw node.problem("admin needs another port than listen.") }
         let tls = try top["tls"].map { try self.tls($0, folder: folder) }
         if let node = top["tls"], !publicAddress.hasPrefix("https://") {
             throw node.problem("With tls, publicAddress begins with https://.")
@@ -39,7 +41,7 @@ enum ConfigurationFile {
             host: place.host, port: place.port, publicAddress: publicAddress, dataDirectory: dataDirectory,
             keyFile: try top["keyFile"].map { resolve(try $0.text(), folder) } ?? dataDirectory + "/key",
             mail: try top["mail"].map { try mail($0, folder: folder) }, plans: plans, tls: tls,
-            admin: try top["admin"].map { try admin($0) }, drain: try top["drain"].map { try drain($0) } ?? .init(), hasPortal: hasPortal)
+            admin: admin, drain: try top["drain"].map { try drain($0) } ?? .init(), hasPortal: hasPortal)
     }
 
     private enum PortalChoice: String, CaseIterable { case open, closed }
@@ -107,7 +109,8 @@ enum ConfigurationFile {
         if let release = members["release"] { policy.release = try ReleaseConfiguration.read(release) }
         return ServerConfiguration.PlanEntry(
             id: id, name: try members.required("name", of: node).text(), addresses: PlanAddresses(authorization: authorization, fhir: fhir),
-            policy: policy, receive: try members["receive"].map { try receive($0, folder: folder) }, hosts: hosts)
+            policy: policy, quota: try members["quota"].map { try quota($0) },
+            receive: try members["receive"].map { try receive($0, folder: folder) }, hosts: hosts)
     }
 
     private enum KeepChoice: String, CaseIterable { case atOnce, afterLook }
