@@ -79,7 +79,7 @@ enum ConfigurationFile {
     }
 
     private static func plan(_ node: ConfigurationNode, _ publicAddress: String, folder: String) throws -> ServerConfiguration.PlanEntry {
-        let members = try node.mapping(["id", "name", "hosts", "codeAddress", "environment", "tokens", "release", "receive"])
+        let members = try node.mapping(["id", "name", "hosts", "codeAddress", "environment", "tokens", "release", "receive", "quota"])
         let idNode = try members.required("id", of: node)
         let id = try idNode.text()
         let isPlain = id.utf8.allSatisfy { ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2D }
@@ -111,6 +111,14 @@ enum ConfigurationFile {
             id: id, name: try members.required("name", of: node).text(), addresses: PlanAddresses(authorization: authorization, fhir: fhir),
             policy: policy, quota: try members["quota"].map { try quota($0) },
             receive: try members["receive"].map { try receive($0, folder: folder) }, hosts: hosts)
+    }
+
+    private static func quota(_ node: ConfigurationNode) throws -> PlanQuota {
+        let members = try node.mapping(["members", "resources", "bytes"])
+        let most = 1...Int.max
+        return PlanQuota(
+            members: try members["members"]?.number(most), resources: try members["resources"]?.number(most),
+            bytes: try members["bytes"]?.number(most))
     }
 
     private enum KeepChoice: String, CaseIterable { case atOnce, afterLook }
