@@ -103,6 +103,11 @@ def test_what_cannot_be_done_is_told(tmp_path, arguments):
     assert_told(*run(*[argument.format(folder=tmp_path) for argument in arguments]))
 
 
+def test_a_backup_does_not_go_into_what_it_copies(made):
+    assert_told(*run("backup", "--data", made[0] / "data", "--to", made[0] / "data/evidence/copy"), "lies in the data directory")
+    assert not (made[0] / "data/evidence/copy.partial").exists()
+
+
 def flip(path, at=None):
     data = bytearray(path.read_bytes())
     data[at if at is not None else len(data) // 2] ^= 1

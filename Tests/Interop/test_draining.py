@@ -135,7 +135,7 @@ def quietly(act):
         pass
 
 
-@pytest.mark.parametrize("more", ["drain:\n  graceSeconds: -1\n", "drain:\n  finishSeconds: 0\n", "admin:\n  address: 9090\n", "drain: soon\n"])
+@pytest.mark.parametrize("more", ["drain:\n  graceSeconds: -1\n", "drain:\n  finishSeconds: 0\n", "admin:\n  address: 9090\n", "admin:\n  address: 127.0.0.1:8080\n", "drain: soon\n"])
 def test_a_wrong_time_is_told(tmp_path, more):
     from test_program import assert_told, run
 

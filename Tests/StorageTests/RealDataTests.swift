@@ -67,7 +67,7 @@ struct RealDataTests {
             let plan = try await store.enrol(planID: "demo", name: "Demo")
             func load() throws -> ImportReport {
                 let pipeline = ImportPipeline(store: store, plan: plan, world: World { today })
-                try ImportFiles([folder + "/files"]).feed(pipeline) { _ in }
+                try ImportFiles([folder + "/files"]).feed(pipeline) { _ in true }
                 return try pipeline.finish()
             }
             let report = try load()

@@ -43,10 +43,11 @@ package struct ImportFiles: Sendable {
         ((try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? NSNumber)?.int64Value ?? 0
     }
 
-    /// Hands every resource to the pipeline; `progress` hears the bytes read so far, now and then.
-    package func feed(_ pipeline: ImportPipeline, progress: (Int64) -> Void) {
+    /// Hands every document to the taker; `progress` hears the bytes read so far, now and then, and says whether to go on.
+    package func feed(_ pipeline: some DocumentTaker, progress: (Int64) -> Bool) {
         var before: Int64 = 0
         for path in paths {
+            guard progress(before) else { return }
             do throws(LineProblem) {
                 if path.contains(".json") && !path.contains(".jsonl") {
                     let bytes = try readWhole(path: path, limit: Self.largestDocument)
@@ -56,21 +57,23 @@ package struct ImportFiles: Sendable {
                 }
             } catch { pipeline.note(error.explanation, place: path) }
             before += Self.size(path)
-            progress(before)
         }
+        _ = progress(before)
     }
 
-    private func feedLines(_ path: String, _ pipeline: ImportPipeline, progress: (Int64) -> Void) throws(LineProblem) {
+    private struct Stopped: Error {}
+
+    private func feedLines(_ path: String, _ pipeline: some DocumentTaker, progress: (Int64) -> Bool) throws(LineProblem) {
         let reader = try LineReader(path: path)
         do {
             try reader.forEachLine { line, number in
+                if number % 256 == 0, !progress(reader.bytesRead) { throw Stopped() }
                 pipeline.add(line, place: "\(path):\(number)")
-                if number % 256 == 0 { progress(reader.bytesRead) }
             } tooLong: { number in
                 pipeline.note("The line is longer than 5 MiB.", place: "\(path):\(number)")
             }
         } catch let problem as LineProblem {
             throw problem
-        } catch { pipeline.note("It could not be read to its end.", place: path) }
+        } catch is Stopped { return } catch { pipeline.note("It could not be read to its end.", place: path) }
     }
 }

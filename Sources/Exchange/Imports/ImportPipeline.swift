@@ -5,7 +5,7 @@ import Synchronization
 /// Takes resources one after another, prepares them where it is called and keeps them in batches on a thread of its own.
 ///
 /// Memory stays bounded by two batches. One thread adds.
-package final class ImportPipeline {
+package final class ImportPipeline: DocumentTaker {
     private let committer: BatchCommitter
     private let parser = JSONParser()
     /// Reads a Bundle's entries while `parser` still holds the Bundle.
@@ -23,10 +23,14 @@ package final class ImportPipeline {
     private static let batchCount = 8000
     private static let batchSize = 12 << 20
 
-    package init(store: any ImportStore, plan: Key<Plan>, world: World) {
+    /// With a quota, a batch that would go over it is refused whole, and the import ends there.
+    package init(store: any ImportStore, plan: Key<Plan>, world: World, quota: ImportQuota? = nil) {
         (self.store, self.plan) = (store, plan)
-        committer = BatchCommitter(store: store, plan: plan, world: world)
+        committer = BatchCommitter(store: store, plan: plan, world: world, quota: quota)
     }
+
+    /// A batch could not be kept, so that nothing after it will be: whoever feeds may stop.
+    package var hasFailed: Bool { committer.hasFailed }
 
     /// Resources kept so far; for a progress bar.
     package var kept: Int { committer.report.withLock { $0.kept } }
@@ -44,6 +48,10 @@ package final class ImportPipeline {
     }
 
     private func addEntries(of bundle: BundleEntries, place: String) {
+        for number in bundle.deletions {
+            own.problems.append(
+                .init(place: "\(place):entry \(number)", reason: "The entry deletes. Give what is to be deleted with --delta --deleted."))
+        }
         for entry in bundle.entries {
             let place = "\(place):entry \(entry.number)"
             let resolved = bundle.resolved(entry) { type, identifier in
@@ -114,10 +122,17 @@ private final class BatchCommitter: Sendable {
     private let world: World
     let report = Mutex(ImportReport())
     private let failure = Mutex<Refusal?>(nil)
+    private let quota: Mutex<ImportQuota?>
     private let room = DispatchSemaphore(value: 1)
     private let queue = DispatchQueue(label: "payerbridge.import")
 
-    init(store: any ImportStore, plan: Key<Plan>, world: World) { (self.store, self.plan, self.world) = (store, plan, world) }
+    init(store: any ImportStore, plan: Key<Plan>, world: World, quota: ImportQuota?) {
+        (self.store, self.plan, self.world) = (store, plan, world)
+        self.quota = Mutex(quota)
+    }
+
+    /// Nothing more will be kept.
+    var hasFailed: Bool { failure.withLock { $0 != nil } }
 
     func submit(_ batch: [PreparedResource], _ places: [String]) {
         room.wait()
@@ -125,7 +140,11 @@ private final class BatchCommitter: Sendable {
             defer { room.signal() }
             guard failure.withLock({ $0 == nil }) else { return }
             do throws(Refusal) {
+                let kept = report.withLock { $0.kept }
+                try quota.withLock { quota throws(Refusal) in try quota?.admit(batch, kept: kept) }
                 let outcomes = try store.keep(batch, plan: plan, at: world.now())
+                let hasRefused = outcomes.contains { if case .refused = $0 { true } else { false } }
+                if hasRefused { quota.withLock { $0?.refusedSome() } }
                 report.withLock { report in
                     for (outcome, place) in zip(outcomes, places) {
                         switch outcome {

@@ -9,6 +9,8 @@ package struct BundleEntries {
     }
 
     package private(set) var entries: [Entry] = []
+    /// The numbers of the entries that delete.
+    package private(set) var deletions: [Int] = []
     /// `fullUrl` (such as `urn:uuid:...`) to `Type/id`.
     private var byFullURL: [String: Reference] = [:]
 
@@ -17,6 +19,7 @@ package struct BundleEntries {
         var number = 0
         bundle["entry"]?.forEachElement { entry in
             number += 1
+            if entry["request"]?["method"]?.isText("DELETE") == true { return deletions.append(number) }
             guard let resource = entry["resource"] else { return }
             let fullURL = entry["fullUrl"]?.string
             let fallback = fullURL.flatMap { url in url.hasPrefix("urn:uuid:") ? ResourceID(String(url.dropFirst(9))) : nil }

@@ -8,29 +8,73 @@ struct ImportCommand: AsyncParsableCommand {
         discussion: """
             Reads NDJSON (.ndjson, .jsonl), resources and Bundles (.json), all also as .gz or .zst, and folders of these. References inside
             transaction Bundles are resolved. What cannot be taken is reported with its file and line, and the rest is taken; running the same
-            import again changes nothing. Exit code: 0 all taken, 3 some refused, 1 failed.
+            import again changes nothing, so one that was cut off goes on when it is started again. Exit code: 0 all taken, 3 some refused,
+            1 failed.
+
+            A nightly load brings what has changed, and names what is gone:
+
+              payerbridge import --config payerbridge.yaml --plan demo --delta --deleted deleted.ndjson changed/
             """)
 
     @OptionGroup var store: StoreOptions
     @Option(help: "Show at most this many problems.") var problems = 50
-    @Argument(help: "Files or folders.") var paths: [String]
+    @Flag(help: "The files hold only what has changed since the last load.") var delta = false
+    @Option(
+        help: """
+            With --delta, files or folders that name what is to be deleted: lines {"resourceType": "...", "id": "..."}, or the `deleted` files of a \
+            bulk export.
+            """) var deleted: [String] = []
+    @Argument(help: "Files or folders.") var paths: [String] = []
+
+    func validate() throws {
+        guard delta || deleted.isEmpty else { throw ValidationError("--deleted goes with --delta: a whole load deletes nothing.") }
+        guard !paths.isEmpty || !deleted.isEmpty else { throw ValidationError("Name the files or folders to load.") }
+    }
 
     func run() async throws {
         try await Failing.clearly {
             let composition = try await store.open()
             let plan = try composition.plan(store.plan)
-            let files = try ImportFiles(paths)
-            let pipeline = ImportPipeline(store: composition.store, plan: plan.key, world: .real)
+            // Both are looked at before either changes anything.
+            let (lists, files) = (try ImportFiles(deleted), try ImportFiles(paths))
+            let store = composition.store
+            if delta, try store.usage(of: plan.key, for: PlanQuota(resources: .max)).resources == 0 {
+                throw ConfigurationProblem(
+                    "\(plan.name) holds nothing yet, so nothing can have changed. Load the whole first, without --delta.")
+            }
+            // What is deleted and comes again in the same load is there afterwards.
+            let gone = try await delete(lists, plan, store)
+            let quota = composition.configuration.plans.first { $0.id == plan.id }?.quota
+            let pipeline = ImportPipeline(
+                store: store, plan: plan.key, world: .real, quota: quota.map { ImportQuota($0, store: store, plan: plan) })
             let bar = ProgressBar("Importing", unit: "resources")
             files.feed(pipeline) { bytes in
                 bar.show(files.totalBytes > 0 ? Double(bytes) / Double(files.totalBytes) : 0, count: pipeline.kept)
+                return !pipeline.hasFailed
             }
-            let report = try pipeline.finish()
-            try composition.store.settle()
+            let result = Result { () throws(Refusal) in try pipeline.finish() }
+            try store.settle()
+            let report = try result.get()
             bar.finish(count: report.kept)
             show(report)
-            if !report.problems.isEmpty { throw ExitCode(3) }
+            if !report.problems.isEmpty || !gone.problems.isEmpty { throw ExitCode(3) }
         }
+    }
+
+    private func delete(_ lists: ImportFiles, _ plan: Plan, _ store: SQLiteStore) async throws -> DeletionList {
+        let list = DeletionList(store: store, plan: plan.key, world: .real)
+        guard !deleted.isEmpty else { return list }
+        lists.feed(list) { _ in true }
+        try list.finish()
+        for problem in list.problems.prefix(problems) { Console.warn("refused \(problem.place): \(problem.reason)") }
+        if list.problems.total > problems { Console.warn(Self.more(list.problems, shown: problems)) }
+        try await store.record(
+            AuditEntry(.system("command line"), "import.delta", "plan \(plan.id)", detail: "\(list.deleted) resources deleted"),
+            at: World.real.now())
+        Console.say(
+            "\(ProgressBar.grouped(list.deleted)) resources deleted; \(ProgressBar.grouped(list.named - list.deleted)) named were not there."
+        )
+        return list
     }
 
     private static func more(_ list: ImportProblems, shown: Int) -> String {

@@ -25,6 +25,7 @@ struct MembersCommand: AsyncParsableCommand {
                 let bytes: [UInt8]
                 do { bytes = try readWhole(path: file, limit: 512 << 20) } catch { throw ConfigurationProblem("\(error)") }
                 let roster = try RosterFile(bytes, name: file)
+                try Self.check(roster, plan, composition)
                 let changes = try await composition.store.enrol(roster.lines.map(\.entry), plan: plan.key)
                 var problems = roster.problems
                 var counts = (added: 0, changed: 0, unchanged: 0)
@@ -39,6 +40,22 @@ struct MembersCommand: AsyncParsableCommand {
                 for problem in problems { Console.warn("refused \(problem.place): \(problem.reason)") }
                 Console.say("\(counts.added) new, \(counts.changed) changed, \(counts.unchanged) as before, \(problems.count) refused.")
                 if !problems.isEmpty { throw ExitCode(3) }
+            }
+        }
+
+        /// A roster that would bring the plan over its quota changes nothing.
+        private static func check(_ roster: RosterFile, _ plan: Plan, _ composition: Composition) throws {
+            guard let quota = composition.configuration.plans.first(where: { $0.id == plan.id })?.quota, quota.members != nil else {
+                return
+            }
+            let store = composition.store
+            var new: Set<String> = []
+            for line in roster.lines where try store.members(memberID: line.entry.memberID, plan: plan.key).isEmpty {
+                new.insert(line.entry.memberID)
+            }
+            let usage = try store.usage(of: plan.key, for: quota)
+            if let excess = quota.exceeded(by: usage, growing: PlanUsage(members: new.count)) {
+                throw ConfigurationProblem("The roster would bring \(plan.name) to \(excess). Nothing was changed.")
             }
         }
     }

@@ -25,6 +25,8 @@ enum ConfigurationFile {
         ])
         let place = try top["listen"].map { try address($0) } ?? .init(host: "127.0.0.1", port: 8080)
         let publicAddress = try top.required("publicAddress", of: root).address()
+        let admin = try top["admin"].map { try self.admin($0) }
+        if let node = top["admin"], let admin, admin.port == place.port { throw node.problem("admin needs another port than listen.") }
         let tls = try top["tls"].map { try self.tls($0, folder: folder) }
         if let node = top["tls"], !publicAddress.hasPrefix("https://") {
             throw node.problem("With tls, publicAddress begins with https://.")
@@ -53,7 +55,7 @@ enum ConfigurationFile {
             sealingKeyFile: sealingKeyFile ?? dataDirectory + "/sealing-key",
             evidenceDirectory: try file("evidenceDirectory") ?? dataDirectory + "/evidence", keyFile: keyFile ?? dataDirectory + "/key",
             mail: try top["mail"].map { try mail($0, folder: folder) }, plans: plans, tls: tls,
-            admin: try top["admin"].map { try admin($0) }, drain: try top["drain"].map { try drain($0) } ?? .init(), hasPortal: hasPortal)
+            admin: admin, drain: try top["drain"].map { try drain($0) } ?? .init(), hasPortal: hasPortal)
     }
 
     private static func database(_ node: ConfigurationNode) throws -> PostgresAddress {
@@ -98,7 +100,7 @@ enum ConfigurationFile {
     }
 
     private static func plan(_ node: ConfigurationNode, _ publicAddress: String, folder: String) throws -> ServerConfiguration.PlanEntry {
-        let members = try node.mapping(["id", "name", "hosts", "codeAddress", "environment", "tokens", "release", "receive"])
+        let members = try node.mapping(["id", "name", "hosts", "codeAddress", "environment", "tokens", "release", "receive", "quota"])
         let idNode = try members.required("id", of: node)
         let id = try idNode.text()
         let isPlain = id.utf8.allSatisfy { ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2D }
@@ -128,7 +130,16 @@ enum ConfigurationFile {
         if let release = members["release"] { policy.release = try ReleaseConfiguration.read(release) }
         return ServerConfiguration.PlanEntry(
             id: id, name: try members.required("name", of: node).text(), addresses: PlanAddresses(authorization: authorization, fhir: fhir),
-            policy: policy, receive: try members["receive"].map { try receive($0, folder: folder) }, hosts: hosts)
+            policy: policy, quota: try members["quota"].map { try quota($0) },
+            receive: try members["receive"].map { try receive($0, folder: folder) }, hosts: hosts)
+    }
+
+    private static func quota(_ node: ConfigurationNode) throws -> PlanQuota {
+        let members = try node.mapping(["members", "resources", "bytes"])
+        let most = 1...Int.max
+        return PlanQuota(
+            members: try members["members"]?.number(most), resources: try members["resources"]?.number(most),
+            bytes: try members["bytes"]?.number(most))
     }
 
     private enum KeepChoice: String, CaseIterable { case atOnce, afterLook }

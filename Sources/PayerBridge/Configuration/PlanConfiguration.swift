@@ -9,6 +9,8 @@ struct ServerConfiguration: Sendable {
         let name: String
         let addresses: PlanAddresses
         let policy: PlanPolicy
+        /// The most that imports may bring it to; nil for no limit.
+        var quota: PlanQuota?
         /// Set for a plan that brings its members' records from others.
         var receive: ReceiveEntry?
         /// Hosts, as they stand in a request's Host, at whose root the plan is served.

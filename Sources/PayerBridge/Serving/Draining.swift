@@ -21,10 +21,17 @@ struct Together: Service {
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for service in services { group.addTask { try await service.run() } }
-            do { while try await group.next() != nil {} } catch {
+            do {
+                while try await group.next() != nil {
+                    // One that ends by itself would leave a server that only looks whole.
+                    guard Task.isShuttingDownGracefully || Task.isCancelled else { throw EndedEarly() }
+                }
+            } catch {
                 group.cancelAll()
                 throw error
             }
         }
     }
+
+    struct EndedEarly: Error {}
 }

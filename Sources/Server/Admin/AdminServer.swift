@@ -34,10 +34,14 @@ package enum AdminServer {
         Answer.bytes(status, "text/plain; charset=utf-8", text.utf8)
     }
 
-    private enum Reason: String { case draining, store }
+    private enum Reason: String { case starting, draining, store }
 
     private static func readiness(_ site: Site) async -> Response {
-        if site.state.isDraining { return notReady(.draining, "The server is stopping; it takes no new work.") }
+        switch site.state.phase {
+        case .starting: return notReady(.starting, "The server has not opened its listener yet.")
+        case .draining: return notReady(.draining, "The server is stopping; it takes no new work.")
+        case .serving: break
+        }
         do throws(Refusal) { try await site.store.checkReadiness() } catch { return notReady(.store, error.message) }
         return Answer.json(.ok, JSONDocument.object(["ready": true]).json)
     }
@@ -52,7 +56,7 @@ package enum AdminServer {
         var text = MetricsText()
         text.family("payerbridge_build_info", .gauge, "The program's version.")
         text.sample("payerbridge_build_info", [("version", Version.text)], 1)
-        text.single("payerbridge_draining", .gauge, "1 while the server is stopping.", site.state.isDraining ? 1 : 0)
+        text.single("payerbridge_draining", .gauge, "1 while the server is stopping.", site.state.phase == .draining ? 1 : 0)
         site.measures.write(to: &text)
         await writeStore(site, to: &text)
         let shelves = site.shelves.measures

@@ -42,7 +42,10 @@ package enum SiteServer {
                 return plain
             },
             configuration: .init(address: .hostname(address.host, port: address.port), serverName: nil, backlog: 1024, reuseAddress: true),
-            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? address.port) },
+            onServerRunning: { channel in
+                site.state.serve()
+                await onRunning(channel.localAddress?.port ?? address.port)
+            },
             logger: logger)
     }
 

@@ -25,6 +25,9 @@ package enum StoreBackup {
             throw Refusal(.notFound, "\(directory) holds no \(databases[0]).")
         }
         guard BackupFiles.isFree(target) else { throw Refusal(.conflict, "\(target) is there already. A backup goes into a new folder.") }
+        guard !(absolute(target) + "/").hasPrefix(absolute(directory) + "/") else {
+            throw Refusal(.invalid, "\(target) lies in the data directory, and would become part of the next backup. Choose another place.")
+        }
         let staging = try BackupFiles.staging(beside: target, ".partial")
         do {
             let manifest = try copy(directory, staging, leaving, now, progress)
@@ -35,6 +38,8 @@ package enum StoreBackup {
             throw Store.refusal(error)
         }
     }
+
+    private static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
 
     private static func copy(
         _ directory: String, _ staging: String, _ leaving: Set<String>, _ now: Timestamp, _ progress: (Double) -> Void
