@@ -61,7 +61,7 @@ struct ImportCommand: AsyncParsableCommand {
         }
     }
 
-    private func delete(_ lists: ImportFiles, _ plan: Plan, _ store: SQLiteStore) async throws -> DeletionList {
+    private func delete(_ lists: ImportFiles, _ plan: Plan, _ store: Store) async throws -> DeletionList {
         let list = DeletionList(store: store, plan: plan.key, world: .real)
         guard !deleted.isEmpty else { return list }
         lists.feed(list) { _ in true }

@@ -1,7 +1,7 @@
 package import Exchange
 package import FHIR
 
-extension SQLiteStore: UsageStore, DeletionStore {
+extension Store: UsageStore, DeletionStore {
     package func usage(of plan: Key<Plan>, for quota: PlanQuota) throws(Refusal) -> PlanUsage {
         try read { reader in
             func number(_ sql: StaticString) throws -> Int {
@@ -12,8 +12,8 @@ extension SQLiteStore: UsageStore, DeletionStore {
             }
             return PlanUsage(
                 members: quota.members == nil ? 0 : try number("SELECT count(*) FROM member WHERE plan = ?"),
-                resources: quota.resources == nil ? 0 : try number("SELECT coalesce(sum(count), 0) FROM resource_count WHERE plan = ?"),
-                bytes: quota.bytes == nil ? 0 : try number("SELECT coalesce(sum(length(body)), 0) FROM resource WHERE plan = ?"))
+                resources: quota.resources == nil ? 0 : try number("SELECT CAST(coalesce(sum(count), 0) AS BIGINT) FROM resource_count WHERE plan = ?"),
+                bytes: quota.bytes == nil ? 0 : try number("SELECT CAST(coalesce(sum(length(body)), 0) AS BIGINT) FROM resource WHERE plan = ? AND member >= 0"))
         }
     }
 
@@ -61,15 +61,21 @@ extension SQLiteStore: UsageStore, DeletionStore {
         return try statement.step()
     }
 
-    private static func kept(_ reader: Reader, _ resource: PreparedResource, _ plan: Key<Plan>) throws -> (isSame: Bool, bytes: Int)? {
-        let row = try reader.statement(
-            """
-            SELECT r.digest, length(r.body) FROM resource_place p JOIN resource r ON r.plan = p.plan AND r.member = p.member
-            WHERE p.plan = ?1 AND p.key = ?2 AND r.type = ?3 AND r.id = ?4
-            """)
+    /// In whose compartment a resource with this number stands. Asked by itself, for places and resources may lie on different machines.
+    private static func place(_ reader: Reader, _ plan: Key<Plan>, _ key: Int64) throws -> Int64? {
+        let row = try reader.statement("SELECT member FROM resource_place WHERE plan = ? AND key = ?")
         defer { row.reset() }
         row.bind(1, plan.number)
-        row.bind(2, resource.key)
+        row.bind(2, key)
+        return try row.step() ? row.int(0) : nil
+    }
+
+    private static func kept(_ reader: Reader, _ resource: PreparedResource, _ plan: Key<Plan>) throws -> (isSame: Bool, bytes: Int)? {
+        guard let member = try place(reader, plan, resource.key) else { return nil }
+        let row = try reader.statement("SELECT digest, length(body) FROM resource WHERE plan = ? AND member = ? AND type = ? AND id = ?")
+        defer { row.reset() }
+        row.bind(1, plan.number)
+        row.bind(2, member)
         row.bind(3, Int64(resource.type.rawValue))
         row.bind(4, resource.id.text)
         guard try row.step() else { return nil }
@@ -81,23 +87,20 @@ extension SQLiteStore: UsageStore, DeletionStore {
             var owned: [Int64: [(type: ResourceType, id: ResourceID)]] = [:]
             var named: Set<String> = []
             for (type, id) in resources where named.insert("\(type.name)/\(id.text)").inserted {
-                let row = try reader.statement(
-                    """
-                    SELECT p.member FROM resource_place p JOIN resource r ON r.plan = p.plan AND r.member = p.member
-                    WHERE p.plan = ?1 AND p.key = ?2 AND r.type = ?3 AND r.id = ?4
-                    """)
+                guard let member = try Self.place(reader, plan, ResourceKey.number(type, id.text)) else { continue }
+                let row = try reader.statement("SELECT 1 FROM resource WHERE plan = ? AND member = ? AND type = ? AND id = ?")
                 defer { row.reset() }
                 row.bind(1, plan.number)
-                row.bind(2, ResourceKey.number(type, id.text))
+                row.bind(2, member)
                 row.bind(3, Int64(type.rawValue))
                 row.bind(4, id.text)
-                if try row.step() { owned[row.int(0), default: []].append((type, id)) }
+                if try row.step() { owned[member, default: []].append((type, id)) }
             }
             return owned
         }
         defer { clinicalMark.changed() }
         do {
-            for (member, resources) in owned { try bulk.remove(resources, plan: plan, member: Key(member)) }
+            for (member, resources) in owned { try engine.remove(resources, plan: plan, member: Key(member)) }
         } catch { throw Self.refusal(error) }
         return owned.values.reduce(0) { $0 + $1.count }
     }
