@@ -10,6 +10,12 @@ struct DocumentTests {
     private let frame = PortalFrame(
         siteName: "Portal", assetBase: "/assets", sandboxHome: nil, menu: [], signOut: nil, token: FormToken("t"))
 
+    private func page(_ name: DocumentShelf.Name, chapter: String? = nil, redirectURI: String? = nil) -> String? {
+        var reader = reader
+        if let redirectURI { reader.redirectURI = redirectURI }
+        return DocumentPage(frame: frame, name: name, reader: reader, chapter: chapter).html()
+    }
+
     private func parsed(_ markdown: String) -> Document { Document(markdown: markdown) { $0 } }
 
     @Test func `Markdown becomes values`() {
@@ -41,38 +47,48 @@ struct DocumentTests {
                     .init(language: "python", text: "get(x)\n"),
                 ]), .code("{}\n", language: "json"), .paragraph([.picture("Shown", address: "y.png")]),
             ])
-        let html = DocumentShelf.document(.portal, for: reader)
-        #expect(DocumentPage(frame: frame, name: .portal, document: html).html()?.contains(#"src="/assets/portal-try.png""#) == true)
+        #expect(page(.portal)?.contains(#"src="/assets/portal-try.png""#) == true)
     }
 
     @Test(arguments: DocumentShelf.Name.allCases)
     func `every page is there, has a title, and shows the reader's own values`(name: DocumentShelf.Name) throws {
-        let document = DocumentShelf.document(name, for: reader)
+        let document = DocumentShelf.document(name)
         #expect(!document.title.isEmpty && !document.parts.isEmpty)
-        let html = try #require(DocumentPage(frame: frame, name: name, document: document).html())
+        let html = try #require(page(name))
         #expect(!html.contains("localhost:8080") && !html.contains("demo-receiving-payer"))
         #expect(html.utf8.count < 60_000, "\(html.utf8.count)")
+        #expect(!html.unicodeScalars.contains { $0.value >= 0xE000 && $0.value <= 0xF8FF }, "a mark of ours was left")
         if name == .guide { #expect(html.contains("CLIENT=app-mine") && html.contains("REDIRECT=https://mine.example/back")) }
     }
 
     @Test func `a redirect URI is one word of the shell's line, whatever stands in it`() throws {
-        var mine = reader
-        mine.redirectURI = "https://mine.example/back?a=1&b='$(id)"
-        let document = DocumentShelf.document(.guide, for: mine)
-        let lines = document.parts.compactMap { if case .code(let text, _) = $0 { text } else { nil } }.joined()
-        #expect(lines.contains(#"REDIRECT='https://mine.example/back?a=1&b='\''$(id)'"#), "\(lines.prefix(600))")
+        let html = try #require(page(.guide, redirectURI: "https://mine.example/back?a=1&b='$(id)"))
+        let line = #"REDIRECT='https://mine.example/back?a=1&b='\''$(id)'"#
+        #expect(html.contains(PageText().escapeText(line)))
+    }
+
+    @Test func `what a page was made ready with for one reader, another does not see`() throws {
+        let first = try #require(page(.guide, redirectURI: #""><script>alert(1)</script>"#))
+        #expect(!first.contains("<script>alert") && first.contains("REDIRECT=&#39;&quot;&gt;&lt;script&gt;alert(1)"))
+        var other = reader
+        (other.clientID, other.redirectURI) = (nil, nil)
+        other.publicAddress = "https://other.example"
+        let second = try #require(DocumentPage(frame: frame, name: .guide, reader: other).html())
+        #expect(!second.contains("alert(1)") && !second.contains("app-mine") && !second.contains("mine.example"))
+        #expect(second.contains("CLIENT=demo-receiving-payer") && second.contains("REDIRECT=https://other.example/sandbox/callback"))
+        #expect(second.contains(#"<a href="https://other.example/sandbox/mail">https://other.example/sandbox/mail</a>"#))
+        #expect(second.contains("SECRET=$(cat var/sandbox/client-secret)") && !first.contains("client-secret)"))
     }
 
     @Test func `every chapter of a long page is a page, and every link leads to a page, a chapter or a heading that is there`() throws {
         var places: Set<String> = ["/docs", "/docs/test-members"]
         var pages: [(place: String, html: String)] = []
         for name in DocumentShelf.Name.allCases {
-            let document = DocumentShelf.document(name, for: reader)
-            pages.append((name.address, try #require(DocumentPage(frame: frame, name: name, document: document).html())))
+            pages.append((name.address, try #require(page(name))))
             guard DocumentShelf.isInChapters(name) else { continue }
-            #expect(DocumentPage(frame: frame, name: name, document: document, chapter: "none").html() == nil)
-            for (slug, _) in document.chapters.chapters {
-                let html = try #require(DocumentPage(frame: frame, name: name, document: document, chapter: slug).html())
+            #expect(page(name, chapter: "none") == nil)
+            for (slug, _) in DocumentShelf.document(name).chapters.chapters {
+                let html = try #require(page(name, chapter: slug))
                 #expect(html.utf8.count < 60_000, "\(name) \(slug): \(html.utf8.count)")
                 pages.append(("\(name.address)/\(slug)", html))
             }

@@ -37,33 +37,27 @@ package struct DocsHomePage: Sendable {
 package struct DocumentPage: Sendable {
     package var frame: PortalFrame
     package var name: DocumentShelf.Name
-    package var document: Document
+    package var reader: DocumentShelf.Reader
     /// The chapter shown; nil for the page itself.
     package var chapter: String?
 
-    package init(frame: PortalFrame, name: DocumentShelf.Name, document: Document, chapter: String? = nil) {
-        (self.frame, self.name, self.document, self.chapter) = (frame, name, document, chapter)
+    package init(frame: PortalFrame, name: DocumentShelf.Name, reader: DocumentShelf.Reader, chapter: String? = nil) {
+        (self.frame, self.name, self.reader, self.chapter) = (frame, name, reader, chapter)
     }
+
+    /// Stands in the page where the document comes in: made of our own templates, it is not escaped twice.
+    private static let place = "\u{F8FF}"
 
     /// Nil when there is no such chapter.
     package func html() -> String? {
-        let home = PortalFrame.Link("Documentation", "/docs")
-        guard DocumentShelf.isInChapters(name) else {
-            return chapter == nil ? frame.page(document.title, back: home, [.document(document.parts)]) : nil
+        guard let ready = DocumentShelf.ready(name, chapter: chapter) else { return nil }
+        var blocks: [PageBlock] = [.place(Self.place)]
+        if DocumentShelf.isInChapters(name), chapter == nil {
+            let chapters = DocumentShelf.document(name).chapters.chapters
+            blocks.append(.table(columns: ["Chapter"], rows: chapters.map { [.link($0.document.title, "\(name.address)/\($0.slug)")] }))
         }
-        let (front, chapters) = document.chapters
-        guard let chapter else {
-            // A list of links to its own headings would say the same as the list of chapters.
-            let prose = front.filter { if case .list = $0 { false } else { true } }
-            return frame.page(
-                document.title, back: home,
-                [
-                    .document(prose),
-                    .table(columns: ["Chapter"], rows: chapters.map { [.link($0.document.title, "\(name.address)/\($0.slug)")] }),
-                ])
-        }
-        guard let found = chapters.first(where: { $0.slug == chapter }) else { return nil }
-        return frame.page(found.document.title, back: .init(name.words, name.address), [.document(found.document.parts)])
+        let back = chapter == nil ? PortalFrame.Link("Documentation", "/docs") : PortalFrame.Link(name.words, name.address)
+        return frame.page(ready.title, back: back, blocks).replacing(Self.place, with: ready.html(for: reader))
     }
 }
 

@@ -46,7 +46,7 @@ package struct DocumentShelf: Sendable {
     }
 
     /// What stands in the examples for the sandbox's own.
-    package struct Reader: Sendable, Hashable {
+    package struct Reader: Sendable {
         package var publicAddress: String
         package var authorization: String
         package var fhir: String
@@ -57,45 +57,48 @@ package struct DocumentShelf: Sendable {
             (self.publicAddress, self.authorization, self.fhir) = (publicAddress, authorization, fhir)
             (self.clientID, self.redirectURI) = (clientID, redirectURI)
         }
-
-        /// As one word of a shell's line, whatever stands in it.
-        private static func quoted(_ text: String) -> String {
-            let isPlain = text.utf8.allSatisfy { byte in
-                (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5A) || (byte >= 0x61 && byte <= 0x7A)
-                    || "-._/:%".utf8.contains(byte)
-            }
-            return isPlain ? text : "'" + text.replacing("'", with: "'\\''") + "'"
-        }
-
-        func fill(_ text: String) -> String {
-            var text = text
-            if let redirectURI {
-                text = text.replacing("REDIRECT=http://localhost:8080/sandbox/callback", with: "REDIRECT=" + Self.quoted(redirectURI))
-            }
-            if let clientID {
-                text = text.replacing("demo-receiving-payer", with: clientID)
-                text = text.replacing("SECRET=$(cat var/sandbox/client-secret)", with: "SECRET=...   # shown once, when you made it")
-            }
-            return text.replacing("http://localhost:8080/demo/oauth2", with: authorization)
-                .replacing("http://localhost:8080/demo/r4", with: fhir).replacing("http://localhost:8080", with: publicAddress)
-        }
     }
 
-    private struct Place: Hashable { let name: Name, reader: Reader }
-    private static let read = Mutex<[Place: Document]>([:])
-    /// Enough for those who read at the same time.
-    private static let most = 64
+    private struct Place: Hashable {
+        let name: Name
+        /// Nil for what comes before the first chapter, or for the whole.
+        let chapter: String?
+    }
 
-    /// A page as this reader sees it.
-    package static func document(_ name: Name, for reader: Reader) -> Document {
-        let place = Place(name: name, reader: reader)
-        if let known = read.withLock({ $0[place] }) { return known }
-        let document = Document(markdown: reader.fill(name.markdown)) { address(of: $0, in: name) }
-        read.withLock { known in
-            if known.count >= most { known.removeAll() }
-            known[place] = document
-        }
+    private struct Known {
+        var documents: [Name: Document] = [:]
+        /// As many as there are pages and chapters: what is not there is not kept.
+        var ready: [Place: ReadyDocument] = [:]
+    }
+
+    private static let known = Mutex(Known())
+
+    /// A page with marks where the reader's values stand.
+    static func document(_ name: Name) -> Document {
+        if let document = known.withLock({ $0.documents[name] }) { return document }
+        let document = Document(markdown: ReaderValue.mark(name.markdown)) { address(of: $0, in: name) }
+        known.withLock { $0.documents[name] = document }
         return document
+    }
+
+    /// A page, or one chapter of a long one, ready for any reader; nil for a chapter that is not there.
+    static func ready(_ name: Name, chapter: String?) -> ReadyDocument? {
+        let place = Place(name: name, chapter: chapter)
+        if let ready = known.withLock({ $0.ready[place] }) { return ready }
+        guard let ready = make(document(name), isInChapters: isInChapters(name), chapter) else { return nil }
+        known.withLock { $0.ready[place] = ready }
+        return ready
+    }
+
+    private static func make(_ document: Document, isInChapters: Bool, _ chapter: String?) -> ReadyDocument? {
+        guard isInChapters else { return chapter == nil ? ReadyDocument(title: document.title, document.parts) : nil }
+        let (front, chapters) = document.chapters
+        guard let chapter else {
+            // A list of links to its own headings would say the same as the list of chapters.
+            let prose = front.filter { if case .list = $0 { false } else { true } }
+            return ReadyDocument(title: document.title, prose)
+        }
+        return chapters.first { $0.slug == chapter }.map { ReadyDocument(title: $0.document.title, $0.document.parts) }
     }
 
     /// Pages whose chapters are pages of their own, because they are long.

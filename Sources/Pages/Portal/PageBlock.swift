@@ -17,7 +17,8 @@ enum PageBlock {
     case picture(String, words: String)
     /// Opens and closes without a script.
     case tried(TriedRequest, number: Int?, isOpen: Bool)
-    case document([Document.Part])
+    /// Where HTML that was made before comes in.
+    case place(String)
     case empty(title: String, text: String)
     /// Kinds of records with how many there are of each, and the sum.
     case kinds([SharedKind])
@@ -97,7 +98,7 @@ enum PageBlock {
         case .sample(let text): ["bSample": text]
         case .picture(let address, let words): ["bPicture": address, "pictureWords": words]
         case .tried(let request, let number, let isOpen): ["bTried": request.view(number: number, isOpen: isOpen)]
-        case .document(let parts): ["bDocument": ["parts": parts.map(\.view)] as View]
+        case .place(let mark): ["bPlace": mark]
         case .kinds(let kinds): ["bKinds": Self.view(of: kinds, in: language)]
         case .never(let items): ["bNever": ["items": items.map { ["itemText": $0] as View }] as View]
         case .bars(let title, let bars): ["bBars": Self.view(of: bars, title: title)]

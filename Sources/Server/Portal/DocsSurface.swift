@@ -30,8 +30,7 @@ enum DocsSurface {
         let reader = DocumentShelf.Reader(
             publicAddress: call.site.publicAddress, authorization: plan.addresses.authorization, fhir: plan.addresses.fhir,
             clientID: app?.clientID, redirectURI: app?.redirectURIs.first)
-        let document = DocumentShelf.document(name, for: reader)
-        guard let html = DocumentPage(frame: call.frame, name: name, document: document, chapter: chapter).html() else {
+        guard let html = DocumentPage(frame: call.frame, name: name, reader: reader, chapter: chapter).html() else {
             return call.notice(.notFound, .notFound, next: .init(name.words, name.address))
         }
         return call.show(html)
