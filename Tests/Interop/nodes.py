@@ -1,0 +1,247 @@
+"""Several `payerbridge serve` processes over one PostgreSQL, and clients that keep book of what they were told."""
+
+import hashlib
+import json
+import os
+import pathlib
+import secrets
+import subprocess
+import threading
+import time
+
+import requests
+
+from sandbox import ROOT, free_port, program
+
+HOST = "p2p.example"
+PLAN = "north"
+
+
+def token(prefix):
+    """A secret as the server makes them."""
+    return f"p2p{prefix}_{secrets.token_urlsafe(32)}"
+
+
+class Database:
+    """A PostgreSQL server of its own, and a database on it."""
+
+    def __init__(self, folder, *settings):
+        self.folder = pathlib.Path(folder)
+        self.base = self.command("start", *settings).strip()
+        self.uri = self.base + "payerbridge"
+        self.query("CREATE DATABASE payerbridge", database="postgres")
+
+    def command(self, verb, *more):
+        # The server would hold a pipe open for as long as it lives.
+        with open(f"{self.folder}.{verb}", "w+") as said:
+            subprocess.run([ROOT / "bin/postgres", verb, self.folder, *more], check=True, stdout=said, stderr=subprocess.STDOUT)
+            said.seek(0)
+            return said.read()
+
+    def query(self, sql, database="payerbridge"):
+        """The rows' values, as text."""
+        done = subprocess.run(["psql", "-qXAt", "-F", "\t", self.base + database, "-v", "ON_ERROR_STOP=1"], input=sql, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return [line.split("\t") for line in done.stdout.splitlines()]
+
+    def again(self, mode="immediate"):
+        self.command("again", mode)
+
+    def stop(self):
+        self.command("stop")
+
+
+class Node:
+    """One process that serves."""
+
+    def __init__(self, folder, uri, key, more=""):
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.port, self.admin = free_port(), free_port()
+        self.config = self.folder / "payerbridge.yaml"
+        self.config.write_text(
+            f"publicAddress: https://{HOST}\nlisten: 127.0.0.1:{self.port}\nadmin: {{address: 127.0.0.1:{self.admin}}}\n"
+            f"dataDirectory: data\ndatabase: {uri}\nkeyFile: {key}\nplans:\n  - id: {PLAN}\n    name: North Health Plan\n{more}"
+        )
+        self.process = None
+
+    def run(self, *arguments):
+        done = subprocess.run([program(), *arguments, "--config", str(self.config)], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def start(self):
+        log = open(self.folder / "log", "ab")
+        self.process = subprocess.Popen([program(), "serve", "--config", str(self.config)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        return self
+
+    def wait(self, seconds=20):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            assert self.process.poll() is None, (self.folder / "log").read_text()[-2000:]
+            if self.status("/healthz") == 200:
+                return self
+            time.sleep(0.02)
+        raise TimeoutError((self.folder / "log").read_text()[-2000:])
+
+    def status(self, path):
+        try:
+            return requests.get(f"http://127.0.0.1:{self.port}{path}", headers={"Host": HOST}, timeout=2).status_code
+        except requests.RequestException:
+            return None
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+
+class Plan:
+    """A plan with one member's record on a database, and grants to walk on from."""
+
+    def __init__(self, folder, database, uri=None, nodes=2):
+        self.folder, self.database = pathlib.Path(folder), database
+        key = self.folder / "key"
+        key.write_bytes(os.urandom(32))
+        key.chmod(0o600)
+        self.nodes = [Node(self.folder / f"node{number}", uri or database.uri, key) for number in range(nodes)]
+        records = self.folder / "records.ndjson"
+        records.write_text(
+            '{"resourceType":"Patient","id":"ada","identifier":[{"type":{"coding":[{"code":"MB"}]},"value":"N-1"}],'
+            '"name":[{"family":"Tideway","given":["Ada"]}],"birthDate":"1980-02-29"}\n'
+            + "".join(
+                f'{{"resourceType":"Observation","id":"o{number}","status":"final","code":{{"text":"weight"}},"subject":{{"reference":"Patient/ada"}}}}\n'
+                for number in range(50)
+            )
+        )
+        first = self.nodes[0]
+        first.run("import", "--plan", PLAN, str(records))
+        words = first.run("apps", "add", "--plan", PLAN, "--name", "Payer", "--redirect-uris", "https://payer.example/cb")
+        told = dict(line.split()[:2] for line in words.splitlines() if line)
+        self.client = (told["client_id"], told["client_secret"])
+        self.session = requests.Session()
+        for node in self.nodes:
+            node.start()
+        for node in self.nodes:
+            node.wait()
+
+    def grants(self, count):
+        """Refresh tokens of as many grants, as a member's consent would have made them."""
+        made = [token("r") for _ in range(count)]
+        rows = ", ".join(f"('\\x{hashlib.sha256(text.encode()).hexdigest()}'::bytea)" for text in made)
+        far = int((time.time() + 86_400) * 1000)
+        self.database.query(
+            f"""
+            WITH wanted (hash) AS (VALUES {rows}), numbered AS (SELECT hash, row_number() OVER () AS place FROM wanted),
+            granted AS (
+                INSERT INTO access_grant (plan, member, app, scope, decider, language, created_at, expires_at)
+                SELECT p.number, m.number, a.number, 'launch/patient offline_access patient/*.read', 'member', 'en', 0, {far}
+                FROM numbered, plan p, member m, app a WHERE p.id = '{PLAN}' AND m.patient_id = 'ada' RETURNING number),
+            counted AS (SELECT number, row_number() OVER () AS place FROM granted)
+            INSERT INTO refresh_token (hash, "grant", scope, created_at, expires_at)
+            SELECT n.hash, c.number, 'launch/patient offline_access patient/*.read', 0, {far} FROM numbered n JOIN counted c ON c.place = n.place
+            """
+        )
+        return made
+
+    def stop(self):
+        for node in self.nodes:
+            node.stop()
+
+
+class Client(threading.Thread):
+    """Refreshes, reads and notes what was acknowledged, at whichever node answers."""
+
+    def __init__(self, plan, refresh, operations, stopping):
+        super().__init__(daemon=True)
+        self.plan, self.refresh, self.operations, self.stopping = plan, refresh, operations, stopping
+        self.acknowledged, self.reads, self.tries = [], 0, 0
+        self.ended, self.strange = 0, []
+        self.gaps, self.waits = [], []
+
+    def run(self):
+        access, last = None, time.monotonic()
+        done = 0
+        session = requests.Session()
+        while done < self.operations and not self.stopping.is_set():
+            node = self.plan.nodes[(done + self.ident) % len(self.plan.nodes)]
+            base, headers = f"http://127.0.0.1:{node.port}/{PLAN}", {"Host": HOST}
+            self.tries += 1
+            begin = time.monotonic()
+            try:
+                if access is None or done % 4 == 0:
+                    answer = session.post(
+                        base + "/oauth2/token", headers=headers, auth=self.plan.client, timeout=15,
+                        data={"grant_type": "refresh_token", "refresh_token": self.refresh},
+                    )
+                    if answer.status_code == 200:
+                        told = answer.json()
+                        access, self.refresh = told["access_token"], told["refresh_token"]
+                        self.acknowledged.append((access, self.refresh))
+                    elif answer.status_code == 400 and self.unknown:
+                        # What was not acknowledged had been done: used a second time, it has ended the grant.
+                        self.ended += 1
+                        return
+                    elif answer.status_code != 503:
+                        self.strange.append((answer.status_code, answer.text[:200]))
+                        return
+                    self.unknown = answer.status_code == 503
+                else:
+                    answer = session.get(
+                        base + f"/r4/Observation/o{done % 50}", headers={**headers, "Authorization": f"Bearer {access}", "Accept-Encoding": "identity"}, timeout=15,
+                    )
+                    if answer.status_code == 200:
+                        self.reads += 1
+                    elif answer.status_code != 503:
+                        self.strange.append((answer.status_code, answer.text[:200]))
+                        return
+                if answer.status_code == 200:
+                    now = time.monotonic()
+                    self.gaps.append(now - last)
+                    self.waits.append(now - begin)
+                    last = now
+                    done += 1
+                else:
+                    time.sleep(0.02)
+            except requests.RequestException:
+                self.unknown = True
+                time.sleep(0.02)
+
+    unknown = False
+
+
+def examine(plan, clients):
+    """What the database holds against what the clients were told: nothing acknowledged is lost, nothing is there twice."""
+    database = plan.database
+    assert not [client.strange for client in clients if client.strange], [client.strange for client in clients if client.strange][:3]
+    kept = {row[0] for row in database.query("SELECT encode(hash, 'hex') FROM access_token UNION SELECT encode(hash, 'hex') FROM refresh_token")}
+    told = {hashlib.sha256(text.encode()).hexdigest() for client in clients for pair in client.acknowledged for text in pair}
+    assert told <= kept, f"{len(told - kept)} acknowledged tokens are lost"
+    # Of each grant one refresh token is unused, and each used one made exactly one access token.
+    wrong = database.query(
+        """
+        SELECT g.number FROM access_grant g WHERE
+            (SELECT count(*) FROM refresh_token r WHERE r."grant" = g.number AND r.used_at IS NULL) <> 1
+            OR (SELECT count(*) FROM refresh_token r WHERE r."grant" = g.number AND r.used_at IS NOT NULL)
+                <> (SELECT count(*) FROM access_token t WHERE t."grant" = g.number)
+        """
+    )
+    assert not wrong, f"{len(wrong)} grants have an effect twice or by half"
+    reads = sum(client.reads for client in clients)
+    disclosed = int(database.query("SELECT count(*) FROM disclosure")[0][0])
+    assert reads <= disclosed <= sum(client.tries for client in clients)
+    return {
+        "operations": sum(len(client.acknowledged) + client.reads for client in clients), "tries": sum(client.tries for client in clients),
+        "ended": sum(client.ended for client in clients), "longest_gap": max(max(client.gaps, default=0) for client in clients),
+    }
+
+
+def told(result):
+    return json.dumps({key: round(value, 2) for key, value in result.items()})

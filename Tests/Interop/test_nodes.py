@@ -1,0 +1,177 @@
+"""Any number of nodes over one PostgreSQL: what one does holds at the other, and failures cost time, never an effect.
+
+PAYERBRIDGE_NODE_OPERATIONS sets how many operations the nodes do while they and the database are killed (2,000 unless told)."""
+
+import os
+import subprocess
+import threading
+import time
+
+import pytest
+import requests
+
+from nodes import HOST, PLAN, Client, Database, Plan, examine, told
+from sandbox import ROOT, free_port, program
+
+OPERATIONS = int(os.environ.get("PAYERBRIDGE_NODE_OPERATIONS", "2000"))
+
+
+@pytest.fixture
+def database(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("postgres")
+    for parent in (folder, folder.parent, folder.parent.parent):
+        parent.chmod(0o755)
+    made = Database(folder / "server")
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def plan(database, tmp_path):
+    made = Plan(tmp_path, database)
+    yield made
+    made.stop()
+
+
+def at(node, path, method="GET", **more):
+    headers = {"Host": HOST, **more.pop("headers", {})}
+    return requests.request(method, f"http://127.0.0.1:{node.port}/{PLAN}{path}", headers=headers, timeout=10, **more)
+
+
+def refresh(plan, node, text):
+    return at(node, "/oauth2/token", "POST", auth=plan.client, data={"grant_type": "refresh_token", "refresh_token": text})
+
+
+def read(node, access):
+    return at(node, "/r4/Patient/ada", headers={"Authorization": f"Bearer {access}"})
+
+
+def within_a_second(check):
+    end = time.monotonic() + 1.2
+    while time.monotonic() < end:
+        if check():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_what_one_node_issues_the_other_takes_and_what_one_revokes_the_other_refuses_within_a_second(plan):
+    first, second = plan.nodes
+    tokens = refresh(plan, first, plan.grants(1)[0]).json()
+    assert read(second, tokens["access_token"]).status_code == 200
+    assert at(first, "/oauth2/revoke", "POST", auth=plan.client, data={"token": tokens["refresh_token"]}).status_code == 200
+    assert within_a_second(lambda: read(second, tokens["access_token"]).status_code == 401)
+    assert refresh(plan, second, tokens["refresh_token"]).status_code == 400
+
+
+def test_a_token_is_used_once_at_both_nodes_together(plan):
+    text = plan.grants(1)[0]
+    answers = []
+    workers = [threading.Thread(target=lambda node=node: answers.append(refresh(plan, node, text).status_code)) for node in plan.nodes * 20]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sorted(answers) == [200] + [400] * 39
+
+
+def test_what_is_imported_at_one_node_is_read_at_the_other(plan, tmp_path):
+    access = refresh(plan, plan.nodes[0], plan.grants(1)[0]).json()["access_token"]
+    path = "/r4/Observation?status=amended"
+    for node in plan.nodes:
+        assert at(node, path, headers={"Authorization": f"Bearer {access}"}).json()["total"] == 0
+    file = tmp_path / "more.ndjson"
+    file.write_text('{"resourceType":"Observation","id":"o1","status":"amended","code":{"text":"weight"},"subject":{"reference":"Patient/ada"}}\n')
+    plan.nodes[0].run("import", "--plan", PLAN, str(file))
+    for node in plan.nodes:
+        assert within_a_second(lambda node=node: at(node, path, headers={"Authorization": f"Bearer {access}"}).json()["total"] == 1)
+
+
+def test_a_node_without_the_shared_key_is_refused_in_words(plan, tmp_path):
+    text = plan.nodes[0].config.read_text()
+    config = tmp_path / "other.yaml"
+    config.write_text("".join(line + "\n" for line in text.splitlines() if not line.startswith("keyFile")))
+    done = subprocess.run([program(), "serve", "--config", str(config)], capture_output=True, text=True)
+    assert done.returncode != 0 and "keyFile" in done.stderr
+
+
+def test_nothing_is_lost_or_doubled_while_a_node_and_the_database_are_killed(plan, database):
+    stopping = threading.Event()
+    clients = [Client(plan, text, OPERATIONS // 16, stopping) for text in plan.grants(16)]
+    for client in clients:
+        client.start()
+    killer, at_least = plan.nodes[1], 2
+    rounds = 0
+    while rounds < at_least or any(client.is_alive() for client in clients):
+        time.sleep(2.5)
+        killer.kill()
+        killer.start()
+        time.sleep(2.5)
+        database.again()
+        rounds += 1
+        if rounds > 120:
+            stopping.set()
+            break
+    for client in clients:
+        client.join(60)
+    killer.wait()
+    result = examine(plan, clients)
+    print("killed", rounds, "times:", told(result))
+    assert result["operations"] + result["ended"] > 0
+    # A connection that breaks between the work and the answer ends the grant of a client that tries again; that is how it must be.
+    assert result["operations"] > OPERATIONS // 4
+
+
+def test_nodes_follow_a_standby_that_is_promoted_and_lose_nothing(database, tmp_path):
+    # A second server that has everything before it is acknowledged.
+    database.query("ALTER SYSTEM SET synchronous_standby_names = '*'; ALTER SYSTEM SET wal_keep_size = '64MB'", database="postgres")
+    folder = database.folder.parent / "standby"
+    folder.mkdir()
+    port = free_port()
+    root = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    if root:
+        subprocess.run(["chown", "postgres", folder], check=True)
+    tool = lambda name: str(sorted(ROOT.__class__("/usr/lib/postgresql").glob(f"*/bin/{name}"))[-1])  # noqa: E731
+    subprocess.run([*root, tool("pg_basebackup"), "-d", database.base + "postgres", "-D", folder / "data", "-R", "-c", "fast"], check=True)
+    with open(folder / "data/postgresql.auto.conf", "a") as settings:
+        settings.write(f"port = {port}\nsynchronous_standby_names = ''\n")
+    control = [*root, tool("pg_ctl"), "-D", folder / "data", "-w", "-l", folder / "log"]
+    subprocess.run([*control, "start"], check=True, stdout=subprocess.DEVNULL)
+    plan = None
+    try:
+        database.query("SELECT pg_reload_conf()", database="postgres")
+        end = time.monotonic() + 20
+        while database.query("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'", database="postgres") != [["1"]]:
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        hosts = database.base.removeprefix("postgres://payerbridge@").rstrip("/") + f",127.0.0.1:{port}"
+        plan = Plan(tmp_path, database, uri=f"postgres://payerbridge@{hosts}/payerbridge?target_session_attrs=read-write")
+        stopping = threading.Event()
+        clients = [Client(plan, text, 100_000, stopping) for text in plan.grants(8)]
+        for client in clients:
+            client.start()
+        time.sleep(3)
+        subprocess.run([*root, tool("pg_ctl"), "-D", database.folder / "data", "-m", "immediate", "-w", "stop"], check=True, stdout=subprocess.DEVNULL)
+        gone = time.monotonic()
+        subprocess.run([*control, "promote"], check=True, stdout=subprocess.DEVNULL)
+        before = [len(client.acknowledged) + client.reads for client in clients]
+        end = time.monotonic() + 30
+        while all(len(client.acknowledged) + client.reads == count for client, count in zip(clients, before)):
+            assert time.monotonic() < end, "no node has followed"
+            time.sleep(0.02)
+        print("answering again after", round(time.monotonic() - gone, 2), "s")
+        time.sleep(3)
+        stopping.set()
+        for client in clients:
+            client.join(30)
+        # What the promoted server holds is what counts now.
+        database.base = f"postgres://payerbridge@127.0.0.1:{port}/"
+        result = examine(plan, clients)
+        print(told(result))
+        assert sum(len(client.acknowledged) + client.reads for client in clients) > sum(before)
+    finally:
+        if plan:
+            plan.stop()
+        subprocess.run([*control, "-m", "immediate", "stop"], stdout=subprocess.DEVNULL)
+        # The fixture stops the first one.
+        subprocess.run([*root, tool("pg_ctl"), "-D", database.folder / "data", "-w", "-l", database.folder / "log", "start"], stdout=subprocess.DEVNULL)
