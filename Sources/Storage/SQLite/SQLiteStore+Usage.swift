@@ -62,18 +62,37 @@ extension SQLiteStore: UsageStore, DeletionStore {
     }
 
     private static func kept(_ reader: Reader, _ resource: PreparedResource, _ plan: Key<Plan>) throws -> (isSame: Bool, bytes: Int)? {
+        guard let member = try place(reader, resource.key, plan) else { return nil }
         let row = try reader.statement(
-            """
-            SELECT r.digest, length(r.body) FROM resource_place p JOIN resource r ON r.plan = p.plan AND r.member = p.member
-            WHERE p.plan = ?1 AND p.key = ?2 AND r.type = ?3 AND r.id = ?4
-            """)
+            "SELECT digest, length(body) FROM resource WHERE plan = ? AND member = ? AND type = ? AND id = ?")
         defer { row.reset() }
         row.bind(1, plan.number)
-        row.bind(2, resource.key)
+        row.bind(2, member)
         row.bind(3, Int64(resource.type.rawValue))
         row.bind(4, resource.id.text)
         guard try row.step() else { return nil }
         return (resource.digest.withUnsafeBytes { $0.elementsEqual(row.bytes(0)) }, Int(row.int(1)))
+    }
+
+    /// In whose compartment a resource of this number stands.
+    private static func place(_ reader: Reader, _ key: Int64, _ plan: Key<Plan>) throws -> Int64? {
+        let place = try reader.statement("SELECT member FROM resource_place WHERE plan = ? AND key = ?")
+        defer { place.reset() }
+        place.bind(1, plan.number)
+        place.bind(2, key)
+        return try place.step() ? place.int(0) : nil
+    }
+
+    private static func isThere(_ reader: Reader, _ type: ResourceType, _ id: ResourceID, of member: Int64, _ plan: Key<Plan>) throws
+        -> Bool
+    {
+        let row = try reader.statement("SELECT 1 FROM resource WHERE plan = ? AND member = ? AND type = ? AND id = ?")
+        defer { row.reset() }
+        row.bind(1, plan.number)
+        row.bind(2, member)
+        row.bind(3, Int64(type.rawValue))
+        row.bind(4, id.text)
+        return try row.step()
     }
 
     package func delete(_ resources: [(type: ResourceType, id: ResourceID)], plan: Key<Plan>, at now: Timestamp) throws(Refusal) -> Int {
@@ -81,17 +100,11 @@ extension SQLiteStore: UsageStore, DeletionStore {
             var owned: [Int64: [(type: ResourceType, id: ResourceID)]] = [:]
             var named: Set<String> = []
             for (type, id) in resources where named.insert("\(type.name)/\(id.text)").inserted {
-                let row = try reader.statement(
-                    """
-                    SELECT p.member FROM resource_place p JOIN resource r ON r.plan = p.plan AND r.member = p.member
-                    WHERE p.plan = ?1 AND p.key = ?2 AND r.type = ?3 AND r.id = ?4
-                    """)
-                defer { row.reset() }
-                row.bind(1, plan.number)
-                row.bind(2, ResourceKey.number(type, id.text))
-                row.bind(3, Int64(type.rawValue))
-                row.bind(4, id.text)
-                if try row.step() { owned[row.int(0), default: []].append((type, id)) }
+                if let member = try Self.place(reader, ResourceKey.number(type, id.text), plan),
+                    try Self.isThere(reader, type, id, of: member, plan)
+                {
+                    owned[member, default: []].append((type, id))
+                }
             }
             return owned
         }
