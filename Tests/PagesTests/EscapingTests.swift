@@ -38,6 +38,10 @@ import Testing
     @Test func `control characters and direction marks become visible`() {
         #expect(PageText().escapeText("a\u{0}b\u{202E}c\u{2066}d\u{85}") == "a\u{FFFD}b\u{FFFD}c\u{FFFD}d\u{FFFD}")
         #expect(PageText().escapeText("a\r\nb\tc") == "a\nb\tc")
+        #expect(
+            PageText().escapeText("L\u{200B}a\u{200D}k\u{2060}e\u{FEFF}\u{AD}\u{E0041}")
+                == "L\u{FFFD}a\u{FFFD}k\u{FFFD}e\u{FFFD}\u{FFFD}\u{FFFD}")
+        #expect(PageText().escapeText("می\u{200C}خواهم") == "می\u{200C}خواهم")
         #expect(PageText().escapeText("ñ 健康 👩‍⚕️") == "ñ 健康 👩‍⚕️")
     }
 }

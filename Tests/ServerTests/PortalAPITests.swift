@@ -1,6 +1,7 @@
 import Exchange
 import FHIR
 import Foundation
+import Server
 import Storage
 import Synthetic
 import TestSupport
@@ -99,6 +100,74 @@ struct PortalAPITests {
         }
     }
 
+    /// What each form of a developer's pages is as JSON; nil for what needs a person at a browser, which the document says.
+    private static let forms: [String: String?] = [
+        "/portal/sign-up": "createAccount", "/portal/confirm/:link": "confirmAccount", "/portal/sign-in": "signIn",
+        "/portal/sign-out": "signOut", "/portal/password": "askPassword", "/portal/password/:link": "setPassword",
+        "/portal/account/sessions/:session/end": "endSession", "/portal/account/second-factor/remove": nil,
+        "/portal/account/recovery-codes": nil, "/portal/second-factor": nil, "/portal/sponsor/:link": nil,
+        "/portal/applications/new": "createApplication", "/portal/applications/:client/edit": "changeApplication",
+        "/portal/applications/:client/sync": "retrySyncs", "/portal/applications/:client/secret": "replaceSecret",
+        "/portal/applications/:client/secret/retire": "retireSecret", "/portal/applications/:client/logo": "setLogo",
+        "/portal/applications/:client/logo/remove": "removeLogo", "/portal/applications/:client/verification": "submitVerification",
+        "/portal/applications/:client/verification/answer": "answerVerification",
+        "/portal/applications/:client/verification/remind": "remindVerification",
+        "/portal/applications/:client/verification/withdraw": "withdrawVerification",
+        "/portal/applications/:client/production/evidence": "addEvidence",
+        "/portal/applications/:client/production/evidence/:file/remove": "removeEvidence",
+        "/portal/applications/:client/production/submit": "submitProduction",
+        "/portal/applications/:client/production/answer": "answerProduction",
+        "/portal/applications/:client/production/withdraw": "withdrawProduction",
+        "/portal/applications/:client/redirects": "askRedirectChange",
+        "/portal/applications/:client/redirects/withdraw": "withdrawRedirectChange", "/portal/applications/:client/try": "tryWalk",
+        "/portal/applications/:client/try/reset": "resetTestMember", "/portal/applications/:client/try/:run/query": "queryWalk",
+        "/portal/applications/:client/try/:run/end": "endWalk",
+    ]
+
+    @Test("Every form of a developer's pages is a request of the document, or the document says why it is for a browser alone")
+    func sameSteps() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            let table = PortalDoor(site: site.site, portal: try #require(site.site.portal)).table
+            let posts = Set(table.filter { $0.method == "POST" && $0.admission.realm == .portal }.map(\.path))
+            #expect(posts == Set(Self.forms.keys))
+            let document = try await site.get("/api/portal/openapi.json")
+            for case let (path, name?) in Self.forms {
+                #expect(document.text.contains(#""operationId":"\#(name)""#), "\(path)")
+            }
+            for words in ["second factor", "recovery code", "sponsor"] { #expect(document.text.contains(words)) }
+        }
+    }
+
+    @Test("Sessions are listed and ended, and a new password ends them all, as JSON")
+    func account() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            let token = try await Self.signUp(site, "ana@lakeside.example")
+            let other = try await Self.signUp(site, "ben@prairie.example")
+            let words: [String: Any] = ["email": "ana@lakeside.example", "password": PortalVisitor.password]
+            let second = try #require(try await Self.ask(site, "POST", "/session", words).string("token"))
+            let listed = try #require(
+                try await Self.ask(site, "GET", "/sessions", token: token).object["sessions"] as? [[String: Any]])
+            #expect(listed.count == 2 && listed.filter { $0["isThis"] as? Bool == true }.count == 1)
+            let number = try #require(listed.first { $0["isThis"] as? Bool == false }?["number"] as? Int)
+            #expect(try await Self.ask(site, "DELETE", "/sessions/\(number)", token: other).status == 404)
+            #expect(try await Self.ask(site, "GET", "/applications", token: second).status == 200)
+            #expect(try await Self.ask(site, "DELETE", "/sessions/\(number)", token: token).status == 204)
+            #expect(try await Self.ask(site, "GET", "/applications", token: second).status == 401)
+
+            #expect(try await Self.ask(site, "POST", "/password", ["email": "no address"]).status == 422)
+            #expect(try await Self.ask(site, "POST", "/password", ["email": "ana@lakeside.example"]).status == 202)
+            let link = String(try #require(try site.mailedLink(to: "ana@lakeside.example").split(separator: "/").last))
+            func set(_ password: String) async throws -> Int {
+                try await Self.ask(site, "POST", "/password/confirmation", ["link": link, "password": password]).status
+            }
+            #expect(try await set("short") == 422)
+            #expect(try await set("another teapot of gravel") == 204)
+            #expect(try await set("another teapot of gravel") == 410, "once")
+            #expect(try await Self.ask(site, "GET", "/applications", token: token).status == 401)
+            #expect(try await Self.ask(site, "POST", "/session", words).status == 422)
+        }
+    }
+
     @Test("A body that is not what the document says is refused, and another's application is not there")
     func refusals() async throws {
         try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
@@ -156,6 +225,26 @@ struct PortalAPITests {
             #expect(
                 walk.status == 201 && walk.string("problem") == nil && walk.text.contains("Code for tokens"), "\(walk.text.prefix(900))")
             #expect(try await Self.ask(site, "POST", path + "/walks", token: token, ["member": "nobody"]).status == 422)
+            let run = path + "/walks/\(try #require(walk.string("id")))"
+            #expect(try await Self.ask(site, "GET", run, token: other).status == 404)
+            #expect(try await Self.ask(site, "POST", run + "/queries", token: other, ["path": "Patient"]).status == 404)
+            #expect(try await Self.ask(site, "POST", run + "/queries", token: token, ["path": "/etc/passwd"]).status == 422)
+            let asked = try await Self.ask(site, "POST", run + "/queries", token: token, ["path": "Patient"])
+            let query = try #require(asked.object["query"] as? [String: Any])
+            #expect(asked.status == 200 && query["status"] as? Int == 200)
+            #expect(try await Self.ask(site, "DELETE", run, token: other).status == 404)
+            let ended = try await Self.ask(site, "DELETE", run, token: token)
+            #expect(ended.object["isOver"] as? Bool == true && ended.text.contains(#"\"active\": false"#), "\(ended.text.suffix(400))")
+            #expect(try await Self.ask(site, "POST", run + "/queries", token: token, ["path": "Patient"]).status == 403)
+            #expect(try await Self.ask(site, "GET", path + "/collections/postman", token: other).status == 404)
+            #expect(try await Self.ask(site, "GET", path + "/collections/postman", token: token).text.contains(app.clientID))
+            #expect(
+                try await Self.ask(site, "GET", path + "/collections/http", token: token).header("Content-Type")?.hasPrefix("text/plain")
+                    == true)
+            #expect(try await Self.ask(site, "POST", path + "/syncs", token: token).status == 204)
+            #expect(try await Self.ask(site, "POST", path + "/syncs", token: other).status == 404)
+            #expect(try await Self.ask(site, "DELETE", path + "/secrets/before", token: other).status == 404)
+            #expect(try await Self.ask(site, "DELETE", path + "/secrets/before", token: token).status == 204)
             let log = try await Self.ask(site, "GET", path + "/requests?kind=token", token: token)
             #expect(log.status == 200 && (log.object["requests"] as? [[String: Any]])?.count == 1, "\(log.text)")
             #expect(try await Self.ask(site, "GET", path + "/requests?from=never", token: token).status == 422)

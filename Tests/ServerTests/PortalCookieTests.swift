@@ -21,15 +21,4 @@ struct PortalCookieTests {
         let plain = PortalCookie(realm, publicAddress: "http://localhost:8080").header(Secret.make(.session))
         #expect(!plain.contains("__Host-") && !plain.contains("Secure"))
     }
-
-    @Test("What a server left that ended in the middle of an upload is gone when the next one starts; whole files stay")
-    func unfinished() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "evidence-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        for name in ["evidence-whole", "evidence-half.part"] { try Data("x".utf8).write(to: URL(filePath: folder + "/" + name)) }
-        EvidenceFolder(path: folder).tidy()
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["evidence-whole"])
-        EvidenceFolder(path: folder + "/none").tidy()
-    }
 }

@@ -154,7 +154,9 @@ struct PortalSecurityTests {
             try await developer.submit("/second-factor", ["code": "000000"])
             #expect(developer.page.status == 422 && developer.text.contains(factor.base32), "the key stays")
             let code = factor.digits(step: site.clock.now.seconds / 30)
-            try await developer.submit("/second-factor", ["code": code])
+            try await developer.submit("/second-factor", ["code": code, "password": "not mine at all"])
+            #expect(developer.page.status == 422 && developer.text.contains("That is not your password"))
+            try await developer.submit("/second-factor", ["code": code, "password": PortalVisitor.password])
             #expect(Self.recoveryCodes(developer.text).count == 10)
             try await developer.open("/portal/applications")
             #expect(developer.path == "/portal/applications")
@@ -209,7 +211,8 @@ struct PortalSecurityTests {
             try await developer.signUp("ana@lakeside.example")
             try await developer.open("/portal/second-factor")
             let factor = try #require(Self.factor(developer.text))
-            try await developer.submit("/second-factor", ["code": factor.digits(step: site.clock.now.seconds / 30)])
+            try await developer.submit(
+                "/second-factor", ["code": factor.digits(step: site.clock.now.seconds / 30), "password": PortalVisitor.password])
             let codes = Self.recoveryCodes(developer.text)
             try #require(codes.count == 10)
             let address = try #require(EmailAddress("ana@lakeside.example"))
@@ -266,6 +269,58 @@ struct PortalSecurityTests {
                 for _ in 0..<10 { _ = try await guess(from: "192.0.2.\(place)", "wrong") }
             }
             #expect(try await guess(from: "203.0.113.9", PortalVisitor.password).contains("Too many attempts"))
+            // Nobody is put out who is in, and a new password lets its owner in at once.
+            try await owner.open("/portal/applications")
+            #expect(owner.path == "/portal/applications")
+            let back = PortalVisitor(site)
+            try await back.open("/portal/password")
+            try await back.submit("/password", ["email": "ana@lakeside.example"])
+            try await back.open(try site.mailedLink(to: "ana@lakeside.example"))
+            try await back.submit(back.path, ["password": "another teapot of gravel"])
+            #expect(try await guess(from: "203.0.113.9", "another teapot of gravel").contains("Your applications"))
+        }
+    }
+
+    @Test("One place tries so many passwords and asks for so many mails, whoever's addresses it names")
+    func onePlace() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            try await PortalVisitor(site).signUp("ana@lakeside.example")
+            let stranger = PortalVisitor(site)
+            try await stranger.open("/portal/sign-in")
+            let token = try #require(stranger.markup.forms.first?.values.first { $0.name == "form_token" }?.value)
+            func send(_ path: String, _ email: String, _ password: String, from place: String) async throws -> String {
+                try await site.post(
+                    path, [("form_token", token), ("email", email), ("password", password)],
+                    stranger.cookieHeader + [("X-Forwarded-For", place)]
+                ).text
+            }
+            for number in 0..<100 { _ = try await send("/portal/sign-in", "a\(number)@b.example", "x", from: "2001:db8:1:2::\(number)") }
+            func signIn(from place: String) async throws -> String {
+                try await send("/portal/sign-in", "ana@lakeside.example", PortalVisitor.password, from: place)
+            }
+            #expect(try await signIn(from: "2001:db8:1:2:ffff::1").contains("from your network"), "the same customer's network")
+            #expect(try await !signIn(from: "2001:db8:1:3::1").contains("from your network"))
+            #expect(try await !signIn(from: "198.51.100.7").contains("from your network"))
+            for number in 0..<101 { _ = try await send("/portal/password", "a\(number)@b.example", "", from: "192.0.2.1") }
+            #expect(try await send("/portal/password", "ana@lakeside.example", "", from: "192.0.2.1").contains("from your network"))
+            #expect(try site.store.mails(to: "ana@lakeside.example", limit: 10).count == 1)
+        }
+    }
+
+    @Test("A developer makes the portal write to strangers only so often, however many applications they make")
+    func sponsorMails() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            let developer = PortalVisitor(site)
+            try await developer.signUp("ana@lakeside.example")
+            func ask(_ sponsor: String) async throws {
+                try await developer.askVerification(try await developer.createApp(name: "For \(sponsor)"), ["sponsor_email": sponsor])
+            }
+            for _ in 0..<11 { try await ask("victim@lakeside.example") }
+            #expect(developer.page.status == 422 && developer.text.contains("Try again tomorrow"))
+            #expect(try site.store.mails(to: "victim@lakeside.example", limit: 100).count == 10)
+            for number in 0..<10 { try await ask("v\(number)@lakeside.example") }
+            #expect(try site.store.mails(to: "v8@lakeside.example", limit: 1).count == 1)
+            #expect(try site.store.mails(to: "v9@lakeside.example", limit: 1).isEmpty)
         }
     }
 

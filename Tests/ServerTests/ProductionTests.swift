@@ -247,4 +247,43 @@ struct ProductionTests {
             #expect(try await site.get("\(site.demo.addresses.fhir)/Patient", tokens.bearer).status == 200)
         }
     }
+
+    @Test("What one plan's operator says of an application the developer and the reviewer read, and no other plan's operator")
+    func words() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            let (app, developer, reviewer) = try await site.verifiedApp(redirectURIs: Self.web)
+            let root = "/portal/applications/\(app.clientID)"
+            try await developer.open(root + "/production")
+            try await developer.upload("/evidence", "a.png", Self.png)
+            try await developer.submit("/submit")
+            try await reviewer.openCase("")
+            try await reviewer.submit(reviewer.path, ["decision": "approve"])
+            try await site.syncEnds(app, plan: site.other)
+            let operators = [
+                (try await site.planSide(.planOperator, plan: site.demo), "Because of the demo."),
+                (try await site.planSide(.planOperator, plan: site.other), "Because of the other."),
+            ]
+            let address = "/review/applications/\(app.clientID)"
+            for (visitor, reason) in operators {
+                try await visitor.open(address)
+                try await visitor.submit(address, ["decision": "block", "message": reason])
+            }
+            for (visitor, reason) in operators {
+                try await visitor.open(address)
+                for (_, known) in operators { #expect(visitor.text.contains(known) == (known == reason)) }
+            }
+            try await reviewer.open(address)
+            try await developer.open(root)
+            for visitor in [reviewer, developer] {
+                for (_, known) in operators { #expect(visitor.text.contains(known)) }
+                #expect(visitor.text.contains("Robin operator, Other Health Plan"))
+            }
+            let mails = try site.store.mails(to: "ana@lakeside.example", limit: 2)
+            #expect(mails.allSatisfy { $0.mail.subject.hasSuffix("Health Plan blocked the application") })
+            // The demo's operator has no way to what is the other plan's own.
+            try await operators[0].0.submit(address, ["decision": "unblock", "message": "Settled."])
+            let known = try #require(try site.store.application(clientID: app.clientID))
+            #expect(try site.store.syncs(of: known.key).first { $0.plan == site.other.key }?.blockReason == "Because of the other.")
+        }
+    }
 }

@@ -58,6 +58,22 @@ package final class Web: Sendable {
         return answer
     }
 
+    /// Sends a body of this length piece by piece, as slowly as the pieces come; an error of theirs cuts the connection.
+    package func send(
+        _ method: String, _ address: String, headers: [(String, String)], length: Int, pieces: AsyncThrowingStream<[UInt8], any Error>
+    ) async throws -> WebAnswer {
+        let (host, path) = Self.split(address)
+        var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
+        request.method = HTTPMethod(rawValue: method)
+        if let host { request.headers.add(name: "Host", value: host) }
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
+        request.body = .stream(pieces.map { ByteBuffer(bytes: $0) }, length: .known(Int64(length)))
+        let response = try await client.execute(request, timeout: .seconds(60))
+        let bytes = try await response.body.collect(upTo: 1 << 20)
+        return WebAnswer(
+            status: Int(response.status.code), headers: response.headers.map { ($0.name, $0.value) }, body: Array(bytes.readableBytesView))
+    }
+
     /// Host (nil for a bare path) and path with query.
     private static func split(_ address: String) -> (host: String?, path: String) {
         for scheme in ["http://", "https://"] where address.hasPrefix(scheme) {

@@ -3,7 +3,7 @@ package struct Attempt: Sendable {
     package enum Kind: String, Sendable {
         case matchInAuthorization, matchOfMemberID, codeToAddress, codeInAuthorization, clientFailure
         /// Of the portal, which belongs to no plan.
-        case signIn, signInAnywhere, secondFactor, accountMail, sponsorMail, tryWalk
+        case signIn, signInAnywhere, signInFromPlace, secondFactor, accountMail, accountMailFromPlace, sponsorMail, tryWalk
     }
 
     package let plan: Key<Plan>

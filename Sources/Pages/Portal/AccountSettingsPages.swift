@@ -120,13 +120,16 @@ package struct SecondFactorSetUpPage: Sendable {
     package var sealed: String
     package var link: String
     package var isRequired: Bool
+    /// Of someone who typed it just now it is not asked again.
+    package var asksPassword: Bool
     package var problems: [PortalProblem]
 
     package init(
-        frame: PortalFrame, action: String, key: String, sealed: String, link: String, isRequired: Bool, problems: [PortalProblem] = []
+        frame: PortalFrame, action: String, key: String, sealed: String, link: String, isRequired: Bool, asksPassword: Bool,
+        problems: [PortalProblem] = []
     ) {
         (self.frame, self.action, self.key, self.sealed) = (frame, action, key, sealed)
-        (self.link, self.isRequired, self.problems) = (link, isRequired, problems)
+        (self.link, self.isRequired, self.asksPassword, self.problems) = (link, isRequired, asksPassword, problems)
     }
 
     package func html() -> String {
@@ -144,8 +147,15 @@ package struct SecondFactorSetUpPage: Sendable {
                 .pairs([.init("Key", .copy(key)), .init("On this device", .link("Open in the app", link))]),
                 .form(
                     PortalForm(
-                        action: action, fields: [PortalInput(.code, .code, problems: problems)], button: "Turn the second factor on",
-                        hidden: [("sealed", sealed)])),
+                        action: action,
+                        fields: [PortalInput(.code, .code, problems: problems)]
+                            + (asksPassword
+                                ? [
+                                    PortalInput(
+                                        .password, .password, hint: "Once more, so that nobody else at this browser does this",
+                                        problems: problems)
+                                ] : []),
+                        button: "Turn the second factor on", hidden: [("sealed", sealed)])),
             ])
     }
 }

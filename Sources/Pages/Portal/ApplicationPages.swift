@@ -62,6 +62,16 @@ package struct ApplicationFormPage: Sendable {
         /// Nil for one that is right.
         package let problem: String?
         package init(text: String, problem: String?) { (self.text, self.problem) = (text, problem) }
+
+        /// One by one with what is wrong with each; nothing when there is nothing to show back.
+        static func table(_ checked: [CheckedURI]) -> [PageBlock] {
+            if checked.isEmpty { return [] }
+            return [
+                .table(
+                    columns: ["Redirect URI", "Result"],
+                    rows: checked.map { [.text($0.text), $0.problem.map { .text($0) } ?? .tag(StateTag("Right", .good))] })
+            ]
+        }
     }
 
     package init(
@@ -73,13 +83,7 @@ package struct ApplicationFormPage: Sendable {
     }
 
     package func html() -> String {
-        var blocks: [PageBlock] = []
-        if !checked.isEmpty {
-            blocks.append(
-                .table(
-                    columns: ["Redirect URI", "Result"],
-                    rows: checked.map { [.text($0.text), $0.problem.map { .text($0) } ?? .tag(StateTag("Right", .good))] }))
-        }
+        var blocks = CheckedURI.table(checked)
         blocks.append(
             .form(
                 PortalForm(

@@ -3,6 +3,8 @@ package enum PortalMail: Sendable {
     case confirmAddress(link: String)
     case haveAccount(signIn: String, password: String)
     case newPassword(link: String)
+    /// A new password was asked for where there is no account; nil where nobody signs up.
+    case noAccount(signUp: String?)
     case sponsor(link: String, sponsor: String, contact: String, company: String, app: String, days: Int)
     /// Someone signed in without the authenticator.
     case recoveryUsed(account: String)
@@ -15,6 +17,7 @@ package enum PortalMail: Sendable {
             case .confirmAddress: "Confirm your address for the developer portal"
             case .haveAccount: "You have an account at the developer portal already"
             case .newPassword: "Set a new password for the developer portal"
+            case .noAccount: "There is no account with your address"
             case .recoveryUsed: "A recovery code of your account was used"
             case .sponsor(_, _, let contact, let company, _, _): "Please confirm: \(contact) asks for \(company)"
             case .caseMoved(let app, let what, _, _): "\(app): \(what)"
@@ -77,6 +80,17 @@ package enum PortalMail: Sendable {
             \(PortalFrame.portalName)
 
             """
+        case .noAccount(let signUp):
+            """
+            Someone, most likely you, wanted to set a new password for an account with this address. There is no such account.
+            Perhaps yours has another address.
+            \(signUp.map { "\nCreate an account:\n\($0)\n" } ?? "")
+            If it was not you
+            Do nothing.
+
+            \(PortalFrame.portalName)
+
+            """
         case .sponsor(let link, let sponsor, let contact, let company, let app, let days):
             """
             Dear \(PageText.oneLine(sponsor)),
@@ -98,7 +112,7 @@ package enum PortalMail: Sendable {
             """
         case .caseMoved(let app, let what, let words, let link):
             """
-            \(PageText.oneLine(app)): \(what).
+            \(PageText.oneLine(app)): \(PageText.oneLine(what)).
             \(words.isEmpty ? "" : "\n" + words.split(separator: "\n", omittingEmptySubsequences: false).map { PageText.oneLine(String($0)) }.joined(separator: "\n") + "\n")
             Open it in the portal:
             \(link)
@@ -132,13 +146,14 @@ package enum PortalMail: Sendable {
         }
     }
 
-    package static func application(_ action: String) -> String {
+    /// `plan` is the one that blocks it or lets it in.
+    package static func application(_ action: String, plan: String) -> String {
         switch action {
         case "suspend": "the application was suspended"
         case "reinstate": "the application was reinstated"
         case "revoke": "the application was revoked"
-        case "block": "a health plan blocked the application"
-        case "unblock": "a health plan lets the application in again"
+        case "block": "\(plan) blocked the application"
+        case "unblock": "\(plan) lets the application in again"
         default: "the application moved on"
         }
     }

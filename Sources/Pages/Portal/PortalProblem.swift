@@ -11,8 +11,14 @@ package enum PortalProblem: Sendable, Equatable {
     /// The same words whether the address, the password or both are wrong.
     case wrongSignIn
     case tooManyAttempts
+    /// Whomever it was about.
+    case tooManyFromHere
+    /// To a sponsor.
+    case tooManyMails
     case busy
     case wrongCode
+    /// Of someone who is signed in.
+    case wrongPassword
     /// Each address that was refused, with the reason.
     case redirectURIs([String])
     case domainReasonNeeded(domain: String)
@@ -47,8 +53,8 @@ package enum PortalProblem: Sendable, Equatable {
         case .missing(let field), .tooLong(let field), .invalidEmail(let field), .invalidWebAddress(let field),
             .invalidTime(let field):
             field
-        case .passwordTooShort, .passwordTooLong, .passwordCommon, .passwordOwnName: .password
-        case .wrongSignIn, .tooManyAttempts, .busy, .changedMeanwhile, .noEvidence, .notForProduction: nil
+        case .passwordTooShort, .passwordTooLong, .passwordCommon, .passwordOwnName, .wrongPassword: .password
+        case .wrongSignIn, .tooManyAttempts, .tooManyFromHere, .tooManyMails, .busy, .changedMeanwhile, .noEvidence, .notForProduction: nil
         case .wrongCode: .code
         case .said(let field, _): field
         case .redirectURIs: .redirectURIs
@@ -79,8 +85,11 @@ package enum PortalProblem: Sendable, Equatable {
         case .passwordOwnName: "The password is made of your name, your address or this service. Choose other words."
         case .wrongSignIn: "The address and the password do not belong together. Check both and try again."
         case .tooManyAttempts: "Too many attempts for this address. Wait 15 minutes, or set a new password."
+        case .tooManyFromHere: "Too many attempts from your network. Wait a while and try again."
+        case .tooManyMails: "Too many mails to sponsors were asked for today. Try again tomorrow."
         case .busy: "Many people are signing in just now. Try again in a moment."
         case .said(_, let words): words
+        case .wrongPassword: "That is not your password"
         case .wrongCode: "That code is not right. Use the newest one."
         case .redirectURIs(let lines): lines.joined(separator: "\n")
         case .domainReasonNeeded(let domain): "Your address is not of \(domain). Say why, or use an address of that domain."

@@ -27,12 +27,7 @@ package struct RedirectChangePage: Sendable {
             blocks.append(.list(waiting))
             blocks.append(.form(PortalForm(action: root + "/withdraw", fields: [], button: "Withdraw the request", kind: .second)))
         } else {
-            if !checked.isEmpty {
-                blocks.append(
-                    .table(
-                        columns: ["Redirect URI", "Result"],
-                        rows: checked.map { [.text($0.text), $0.problem.map { .text($0) } ?? .tag(StateTag("Right", .good))] }))
-            }
+            blocks += ApplicationFormPage.CheckedURI.table(checked)
             blocks.append(
                 .form(
                     PortalForm(
@@ -91,19 +86,7 @@ package struct ReviewRedirectChangePage: Sendable {
         if actions.isEmpty {
             blocks.append(.text("There is nothing to decide now."))
         } else {
-            blocks.append(.heading("Decide"))
-            blocks.append(
-                .form(
-                    PortalForm(
-                        action: action,
-                        fields: [
-                            PortalInput(
-                                .decision, .choice([("", "Choose…")] + actions.map { ($0, CaseWords.choice($0)) }), values: values,
-                                problems: problems),
-                            PortalInput(
-                                .message, .area(rows: 3), label: "Reason",
-                                hint: "The developer reads it. It may be empty only for an approval.", values: values, problems: problems),
-                        ], button: "Decide", hidden: [("revision", String(revision))])))
+            blocks += DecisionForm(action: action, actions: actions, revision: revision, values: values, problems: problems).blocks
         }
         return frame.page(
             "Redirect URIs of \(app.name)", back: .init("Cases", "/review"), tag: CaseWords.production(state), problems: problems, blocks)

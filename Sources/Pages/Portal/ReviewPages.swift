@@ -24,21 +24,26 @@ package struct ReviewQueuePage: Sendable {
             (self.kind, self.app, self.company, self.state) = (kind, app, company, state)
             (self.address, self.since, self.ageHours) = (address, since, ageHours)
         }
+
+        package var waitsForReviewer: Bool { CaseWords.waitsFor(state) == "You" }
     }
 
     package var frame: PortalFrame
     package var rows: [Row]
+    /// Where the list goes on; nil for its end.
+    package var more: String?
 
-    package init(frame: PortalFrame, rows: [Row]) { (self.frame, self.rows) = (frame, rows) }
+    package init(frame: PortalFrame, rows: [Row], more: String? = nil) { (self.frame, self.rows, self.more) = (frame, rows, more) }
 
     package func html() -> String {
-        let (mine, others) = (rows.filter { CaseWords.waitsFor($0.state) == "You" }, rows.filter { CaseWords.waitsFor($0.state) != "You" })
+        let (mine, others) = (rows.filter(\.waitsForReviewer), rows.filter { !$0.waitsForReviewer })
         var blocks: [PageBlock] = [.heading("Waiting for you")]
         blocks.append(mine.isEmpty ? .empty(title: "Nothing waits for you", text: "New cases appear here, the oldest first.") : table(mine))
         if !others.isEmpty {
             blocks.append(.heading("Waiting for others"))
             blocks.append(table(others))
         }
+        if let more { blocks.append(.links([.init("More cases", more)], quiet: true)) }
         return frame.page("Cases", blocks)
     }
 
@@ -156,20 +161,10 @@ package struct ReviewCasePage: Sendable {
         if actions.isEmpty {
             blocks.append(.text("There is nothing to decide now."))
         } else {
-            blocks.append(.heading("Decide"))
-            blocks.append(
-                .form(
-                    PortalForm(
-                        action: action,
-                        fields: [
-                            PortalInput(
-                                .decision, .choice([("", "Choose…")] + actions.map { ($0, CaseWords.choice($0)) }), values: values,
-                                problems: problems),
-                            PortalInput(
-                                .message, .area(rows: 4), label: "Reason or question",
-                                hint: "The developer reads it. It may be empty only for an approval.",
-                                values: values, problems: problems),
-                        ], button: "Decide", hidden: [("revision", String(revision))])))
+            blocks +=
+                DecisionForm(
+                    action: action, actions: actions, revision: revision, values: values, problems: problems, label: "Reason or question"
+                ).blocks
         }
         return frame.page(title, back: .init("Cases", "/review"), tag: tag, problems: problems, blocks)
     }
@@ -215,100 +210,6 @@ package struct CallRow: Sendable {
         case "refresh": "A token was refreshed"
         default: kind
         }
-    }
-}
-
-/// One application on the plan's side, with what may be done about it as a whole.
-package struct ReviewApplicationPage: Sendable {
-    package struct PlanRow: Sendable {
-        package let id: String
-        package let name: String
-        package let state: ApplicationPage.Plan.State
-        package init(id: String, name: String, state: ApplicationPage.Plan.State) { (self.id, self.name, self.state) = (id, name, state) }
-    }
-
-    package var frame: PortalFrame
-    package var action: String
-    package var app: ReviewCasePage.AppFacts
-    package var organization: String?
-    package var standing: String
-    package var plans: [PlanRow]
-    package var timeline: [TimelineEntry]
-    package var actions: [String]
-    package var revision: Int
-    package var values: [PortalField: String]
-    package var problems: [PortalProblem]
-
-    package init(
-        frame: PortalFrame, action: String, app: ReviewCasePage.AppFacts, organization: String?, standing: String, plans: [PlanRow],
-        timeline: [TimelineEntry], actions: [String], revision: Int, values: [PortalField: String] = [:], problems: [PortalProblem] = []
-    ) {
-        (self.frame, self.action, self.app, self.organization) = (frame, action, app, organization)
-        (self.standing, self.plans, self.timeline, self.actions) = (standing, plans, timeline, actions)
-        (self.revision, self.values, self.problems) = (revision, values, problems)
-    }
-
-    package func html() -> String {
-        var blocks: [PageBlock] = [
-            .pairs([
-                .init("Client ID", .text(app.clientID)), .init("Organization", .text(organization ?? "Not verified")),
-                .init("Developer", .text(app.developer)), .init("What it does", .text(app.description)),
-                .init("Home page", .text(app.homePage)), .init("Redirect URIs", app.redirectURIs.map { .text($0) }),
-            ])
-        ]
-        if let logo = app.logo { blocks.insert(.picture(logo, words: "The logo"), at: 0) }
-        blocks.append(.heading("Health plans"))
-        blocks.append(
-            plans.isEmpty
-                ? .text("It is at no health plan.")
-                : .table(columns: ["Health plan", "State"], rows: plans.map { [.text($0.name), $0.state.cell] }))
-        if !timeline.isEmpty {
-            blocks.append(.heading("What happened"))
-            blocks.append(.timeline(timeline))
-        }
-        if !actions.isEmpty {
-            blocks.append(.heading("Decide"))
-            blocks.append(
-                .form(
-                    PortalForm(
-                        action: action,
-                        fields: [
-                            PortalInput(
-                                .decision, .choice([("", "Choose…")] + actions.map { ($0, CaseWords.choice($0)) }), values: values,
-                                problems: problems),
-                            PortalInput(
-                                .message, .area(rows: 3), label: "Reason", hint: "The developer reads it.", values: values,
-                                problems: problems),
-                        ], button: "Decide about \(app.name)", hidden: [("revision", String(revision))])))
-        }
-        return frame.page(app.name, back: .init("Back", "/review"), tag: CaseWords.standing(standing), problems: problems, blocks)
-    }
-}
-
-/// The apps that a reviewer or a plan's operator can open.
-package struct ReviewApplicationsPage: Sendable {
-    package var frame: PortalFrame
-    package var rows: [(name: String, organization: String?, standing: String, address: String)]
-
-    package init(frame: PortalFrame, rows: [(name: String, organization: String?, standing: String, address: String)]) {
-        (self.frame, self.rows) = (frame, rows)
-    }
-
-    package func html() -> String {
-        frame.page(
-            "Applications",
-            [
-                rows.isEmpty
-                    ? .empty(title: "No application yet", text: "Those that are synced to the plan appear here.")
-                    : .table(
-                        columns: ["Name", "Organization", "Standing"],
-                        rows: rows.map { row in
-                            [
-                                .link(row.name, row.address), .text(row.organization ?? "Not verified"),
-                                .tag(CaseWords.standing(row.standing) ?? StateTag("Active", .good)),
-                            ]
-                        })
-            ])
     }
 }
 

@@ -131,14 +131,20 @@ package struct SponsorPage: Sendable {
     package var action: String
     package var facts: VerificationFacts
     package var appName: String
+    package var values: [PortalField: String]
+    package var problems: [PortalProblem]
 
-    package init(frame: PortalFrame, action: String, facts: VerificationFacts, appName: String) {
+    package init(
+        frame: PortalFrame, action: String, facts: VerificationFacts, appName: String, values: [PortalField: String] = [:],
+        problems: [PortalProblem] = []
+    ) {
         (self.frame, self.action, self.facts, self.appName) = (frame, action, facts, appName)
+        (self.values, self.problems) = (values, problems)
     }
 
     package func html() -> String {
         frame.page(
-            "Is this request yours?",
+            "Is this request yours?", problems: problems,
             [
                 .lead(
                     "\(facts.contactName) asks, for \(facts.company), to receive the records of members who move to you. They named you as the executive sponsor."
@@ -155,9 +161,13 @@ package struct SponsorPage: Sendable {
                         label: "Confirm the request")),
                 .form(
                     PortalForm(
-                        action: action, fields: [PortalInput(.message, .area(rows: 2), label: "What should the reviewer know? (optional)")],
-                        button: CaseWords.choice("decline"), kind: .second, hidden: [("decision", "decline")], label: "Decline the request")
-                ),
+                        action: action,
+                        fields: [
+                            PortalInput(
+                                .message, .area(rows: 2), label: "What should the reviewer know? (optional)", values: values,
+                                problems: problems)
+                        ], button: CaseWords.choice("decline"), kind: .second, hidden: [("decision", "decline")],
+                        label: "Decline the request")),
             ])
     }
 }

@@ -3,12 +3,16 @@ import Foundation
 import Storage
 import Trust
 
-/// The sandbox's configuration: a plan that sends and one that receives, everything in one directory, mails kept to be shown.
+/// The sandbox's configuration: a plan that sends, one that receives, and one configured as a real plan is, everything in one directory, mails
+/// kept to be shown.
 enum SandboxConfiguration {
     static let planID = "demo"
     static let planName = "Demo Health Plan"
     static let receiverID = "new"
     static let receiverName = "New Health Plan"
+    /// Where a developer's road to production ends; it has no members.
+    static let realID = "north"
+    static let realName = "North Health Plan"
 
     static func make(
         data: String, port: Int, smtp: String? = nil, database: PostgresAddress? = nil, passwordCost: PasswordCost = .strong
@@ -23,10 +27,14 @@ enum SandboxConfiguration {
             addresses: PlanAddresses(authorization: "\(publicAddress)/\(receiverID)/oauth2", fhir: "\(publicAddress)/\(receiverID)/r4"),
             policy: PlanPolicy(environment: .sandbox, codeAddress: .typed, limits: .sandbox),
             receive: ServerConfiguration.ReceiveEntry(choices: NewHealthPlan.memberIDs), hosts: [])
+        let real = ServerConfiguration.PlanEntry(
+            id: realID, name: realName,
+            addresses: PlanAddresses(authorization: "\(publicAddress)/\(realID)/oauth2", fhir: "\(publicAddress)/\(realID)/r4"),
+            policy: PlanPolicy(environment: .production, codeAddress: .roster), hosts: [])
         return ServerConfiguration(
             host: "127.0.0.1", port: port, publicAddress: publicAddress, dataDirectory: data, database: database,
             sealingKeyFile: data + "/sealing-key", evidenceDirectory: data + "/evidence", keyFile: data + "/key",
-            mail: try smtp.map(mail), plans: [plan, receiver], hasPortal: true, passwordCost: passwordCost)
+            mail: try smtp.map(mail), plans: [plan, receiver, real], hasPortal: true, passwordCost: passwordCost)
     }
 
     private static func mail(_ address: String) throws -> MailConfiguration {

@@ -5,7 +5,7 @@ import Hummingbird
 import Pages
 import Trust
 
-/// Signing up, in and out, and setting a new password. No answer tells whether an address has an account.
+/// Signing up, in and out. No answer tells whether an address has an account.
 enum AccountSurface {
     static let routes: [PortalRoute] =
         [
@@ -26,21 +26,17 @@ enum AccountSurface {
             PortalRoute(.get, root + "/sign-in", .anyone(realm)) { signIn($0, [:], []) },
             PortalRoute(.post, root + "/sign-in", .anyone(realm), postSignIn),
             PortalRoute(.post, root + "/sign-out", .halfSignedIn(realm), signOut),
-            PortalRoute(.get, root + "/password", .anyone(realm)) { forgotten($0, []) },
-            PortalRoute(.post, root + "/password", .anyone(realm), postForgotten),
-            PortalRoute(.get, root + "/password/sent", .anyone(realm)) { call in
-                call.show(MailSentPage(frame: call.frame, kind: .password, sandboxMail: call.sandboxMail()).html())
-            },
-            PortalRoute(.get, root + "/password/:link", .anyone(realm)) { try await newPassword($0, []) },
-            PortalRoute(.post, root + "/password/:link", .anyone(realm), postNewPassword),
         ]
     }
 
-    private static let mailLimit = AttemptLimits.Limit(5, per: 3600)
+    static let mailLimit = AttemptLimits.Limit(5, per: 3600)
     private static let signInLimit = AttemptLimits.Limit(10, per: 900)
     /// From everywhere together: far more than one place may, so that nobody can keep somebody else out from one, and few enough that
     /// guessing from many leads nowhere.
     private static let signInAnywhereLimit = AttemptLimits.Limit(200, per: 86_400)
+    /// One place, whoever's addresses it tries: an office behind one address passes, a list of stolen passwords does not.
+    private static let placeLimit = AttemptLimits.Limit(100, per: 900)
+    private static let placeMailLimit = AttemptLimits.Limit(100, per: 3600)
 
     private static func home(_ call: PortalCall) async throws -> Response {
         if call.session != nil { return Answer.seeOther("/portal/applications") }
@@ -63,7 +59,8 @@ enum AccountSurface {
         return problems.isEmpty ? Answer.seeOther("/portal/sign-up/sent") : signUp(call, problems)
     }
 
-    /// Keeps the wish for an account and mails its link; the same work and one mail, whether or not there is an account.
+    /// Keeps the wish for an account and mails its link; the same work and one mail, whether or not there is an account. Where there is one,
+    /// the link of the wish goes nowhere.
     static func ask(_ call: PortalCall) async throws -> [PortalProblem] {
         let input = call.input
         var problems = input.missing([.name, .email]) + input.tooLong([.name, .email], 200)
@@ -71,20 +68,23 @@ enum AccountSurface {
         if address == nil, !input[.email].isEmpty { problems.append(.invalidEmail(.email)) }
         if let problem = passwordProblem(input[.password], address: input[.email], name: input[.name]) { problems.append(problem) }
         guard problems.isEmpty, let address else { return problems }
+        guard try await mayAskForMail(call) else { return [.tooManyFromHere] }
         guard let hash = try await call.door.passwords.hash(input[.password]) else { return [.busy] }
-        let mayMail = try await call.store.count(Attempt(.accountMail, subject: address.accountKey), limit: mailLimit)
-        let isTaken = try call.store.account(address, realm: .portal) != nil
-        if mayMail, isTaken {
-            let mail = PortalMail.haveAccount(signIn: call.url("/portal/sign-in"), password: call.url("/portal/password"))
-            try await call.store.send(mail.outgoing(to: address.text), at: call.now)
-        } else if mayMail {
-            let link = Secret.make(.emailLink)
-            let wish = SignUp(
-                link: link.hash, address: address, name: input[.name], password: hash, expiresAt: call.now.adding(seconds: 86_400))
-            let mail = PortalMail.confirmAddress(link: call.url("/portal/confirm/\(link.text)"))
-            try await call.store.keep(wish, sending: mail.outgoing(to: address.text), at: call.now)
-        }
+        guard try await call.store.count(Attempt(.accountMail, subject: address.accountKey), limit: mailLimit) else { return [] }
+        let link = Secret.make(.emailLink)
+        let wish = SignUp(
+            link: link.hash, address: address, name: input[.name], password: hash, expiresAt: call.now.adding(seconds: 86_400))
+        let mail =
+            try call.store.account(address, realm: .portal) == nil
+            ? PortalMail.confirmAddress(link: call.url("/portal/confirm/\(link.text)"))
+            : PortalMail.haveAccount(signIn: call.url("/portal/sign-in"), password: call.url("/portal/password"))
+        try await call.store.keep(wish, sending: mail.outgoing(to: address.text), at: call.now)
         return []
+    }
+
+    /// Whether this place may make the portal write one more mail, to whomever.
+    static func mayAskForMail(_ call: PortalCall) async throws(Refusal) -> Bool {
+        try await call.store.count(Attempt(.accountMailFromPlace, subject: call.client), limit: placeMailLimit)
     }
 
     static func passwordProblem(_ password: String, address: String, name: String) -> PortalProblem? {
@@ -162,29 +162,32 @@ enum AccountSurface {
         case .right(let account): return try await begin(account, call)
         case .wrong: return signIn(call, shown, [.wrongSignIn])
         case .tooMany: return signIn(call, shown, [.tooManyAttempts])
+        case .tooManyFromHere: return signIn(call, shown, [.tooManyFromHere])
         case .busy: return signIn(call, shown, [.busy])
         }
     }
 
-    enum Verdict { case right(Account), wrong, tooMany, busy }
+    enum Verdict { case right(Account), wrong, tooMany, tooManyFromHere, busy }
 
     /// Counted before the password is compared, for unknown addresses too, and compared even where there is nothing to compare with.
     static func verdict(_ input: PortalInputValues, _ call: PortalCall) async throws -> Verdict {
         let address = EmailAddress(input[.email])
+        let account = try known(address, call)
         let subject = "\(call.realm.rawValue)|\(address?.accountKey ?? input[.email])"
         let here = Attempt(.signIn, subject: subject + "|" + call.client)
-        let anywhere = Attempt(.signInAnywhere, subject: subject)
+        // Guesses at a password of before count no more: whoever was kept out comes in by a new one.
+        let anywhere = Attempt(.signInAnywhere, subject: subject + (account.map { "|" + $0.password.text } ?? ""))
+        let place = Attempt(.signInFromPlace, subject: call.client)
+        guard try await call.store.count(place, limit: placeLimit) else { return .tooManyFromHere }
         guard try await call.store.count(here, limit: signInLimit),
             try await call.store.count(anywhere, limit: signInAnywhereLimit)
         else { return .tooMany }
-        let account = try known(address, call)
         guard let isRight = try await call.door.passwords.matches(input[.password], account?.password) else { return .busy }
         guard isRight, let account else {
             try await call.store.record(AuditEntry(.stranger, "session.refuse", "door \(call.realm.rawValue)"), at: call.now)
             return .wrong
         }
-        try await call.store.forgive(here)
-        try await call.store.forgive(anywhere)
+        for attempt in [place, here, anywhere] { try await call.store.forgive(attempt) }
         return .right(account)
     }
 
@@ -226,57 +229,6 @@ enum AccountSurface {
         }
         let cookie = PortalCookie(call.realm, publicAddress: call.site.publicAddress)
         return Answer.seeOther(call.realm == .portal ? "/portal" : "/review/sign-in", [.setCookie: cookie.header(Secret.make(.session))])
-    }
-
-    // MARK: A new password
-
-    private static func forgotten(_ call: PortalCall, _ problems: [PortalProblem]) -> Response {
-        call.show(
-            ForgottenPasswordPage(
-                frame: call.frame, action: call.root + "/password", back: call.root + "/sign-in", values: call.input.values,
-                problems: problems
-            ).html(), isProblem: !problems.isEmpty)
-    }
-
-    private static func postForgotten(_ call: PortalCall) async throws -> Response {
-        let missing = call.input.missing([.email])
-        guard missing.isEmpty else { return forgotten(call, missing) }
-        guard let address = EmailAddress(call.input[.email]) else { return forgotten(call, [.invalidEmail(.email)]) }
-        let mayMail = try await call.store.count(
-            Attempt(.accountMail, subject: "\(call.realm.rawValue)|\(address.accountKey)"), limit: mailLimit)
-        if mayMail, let account = try call.store.account(address, realm: call.realm) {
-            let link = Secret.make(.emailLink)
-            let mail = PortalMail.newPassword(link: call.url("\(call.root)/password/\(link.text)"))
-            try await call.store.keep(
-                passwordLink: link.hash, of: account.key, until: call.now.adding(seconds: 3600),
-                sending: mail.outgoing(to: account.address),
-                at: call.now)
-        } else {
-            // As durable a write as the other way, so that time does not tell.
-            try await call.store.record(AuditEntry(.stranger, "password.ask", "door \(call.realm.rawValue)"), at: call.now)
-        }
-        return Answer.seeOther(call.root + "/password/sent")
-    }
-
-    private static func newPassword(_ call: PortalCall, _ problems: [PortalProblem]) async throws -> Response {
-        guard let link = call.link(), let account = try call.store.account(passwordLink: link, at: call.now),
-            account.role.realm == call.realm
-        else { return call.notice(.linkUsed, .gone, next: .init("Ask for a new link", call.root + "/password")) }
-        return call.show(
-            NewPasswordPage(frame: call.frame, action: call.request.uri.path, address: account.address, problems: problems).html(),
-            isProblem: !problems.isEmpty)
-    }
-
-    private static func postNewPassword(_ call: PortalCall) async throws -> Response {
-        guard let link = call.link(), let account = try call.store.account(passwordLink: link, at: call.now),
-            account.role.realm == call.realm
-        else { return try await newPassword(call, []) }
-        if let problem = passwordProblem(call.input[.password], address: account.address, name: account.name) {
-            return try await newPassword(call, [problem])
-        }
-        guard let hash = try await call.door.passwords.hash(call.input[.password]) else { return try await newPassword(call, [.busy]) }
-        guard try await call.store.setPassword(hash, with: link, at: call.now) else { return try await newPassword(call, []) }
-        return call.notice(.passwordSet, .ok, next: .init("Sign in", call.root + "/sign-in"))
     }
 }
 

@@ -8,15 +8,19 @@ import Trust
 enum CollectionSurface {
     static let routes: [PortalRoute] = [
         PortalRoute(.get, "/docs/openapi.json", .anyone(.portal), openAPI),
-        PortalRoute(.get, "/portal/applications/:client/postman.json", .developer) { call in
-            let collection = try collection(call)
-            return file("application/json", "\(collection.application.clientID).postman_collection.json", collection.postman)
-        },
-        PortalRoute(.get, "/portal/applications/:client/requests.http", .developer) { call in
-            let collection = try collection(call)
-            return file("text/plain; charset=utf-8", "\(collection.application.clientID).http", Array(collection.http.utf8))
-        },
+        PortalRoute(.get, "/portal/applications/:client/postman.json", .developer) { try postman($0) },
+        PortalRoute(.get, "/portal/applications/:client/requests.http", .developer) { try http($0) },
     ]
+
+    static func postman(_ call: PortalCall) throws -> Response {
+        let collection = try collection(call)
+        return file("application/json", "\(collection.application.clientID).postman_collection.json", collection.postman)
+    }
+
+    static func http(_ call: PortalCall) throws -> Response {
+        let collection = try collection(call)
+        return file("text/plain; charset=utf-8", "\(collection.application.clientID).http", Array(collection.http.utf8))
+    }
 
     private static func plan(_ call: PortalCall) throws(Refusal) -> Plan {
         guard let plan = call.site.builtAgainst else { throw Refusal(.notFound, "There is no plan here.") }

@@ -16,20 +16,26 @@ enum DirectorySurface {
             }
             return call.show(DirectoryPage(frame: call.frame, plans: rows).html())
         },
-        PortalRoute(.get, "/portal/directory.json", .developer) { call in
-            try guarded(call)
-            return Answer.json(.ok, json(plans(call)))
-        },
-        PortalRoute(.get, "/portal/directory.csv", .developer) { call in
-            try guarded(call)
-            return Answer.bytes(
-                .ok, "text/csv; charset=utf-8", csv(plans(call)).utf8, [.contentDisposition: "attachment; filename=\"directory.csv\""])
-        },
-        PortalRoute(.get, "/portal/directory.fhir.json", .developer) { call in
-            try guarded(call)
-            return Answer.bytes(.ok, Answer.fhirJSON, bundle(plans(call)))
-        },
+        PortalRoute(.get, "/portal/directory.json", .developer) { try json($0) },
+        PortalRoute(.get, "/portal/directory.csv", .developer) { try csv($0) },
+        PortalRoute(.get, "/portal/directory.fhir.json", .developer) { try bundle($0) },
     ]
+
+    static func json(_ call: PortalCall) throws -> Response {
+        try guarded(call)
+        return Answer.json(.ok, json(plans(call)))
+    }
+
+    static func csv(_ call: PortalCall) throws -> Response {
+        try guarded(call)
+        return Answer.bytes(
+            .ok, "text/csv; charset=utf-8", csv(plans(call)).utf8, [.contentDisposition: "attachment; filename=\"directory.csv\""])
+    }
+
+    static func bundle(_ call: PortalCall) throws -> Response {
+        try guarded(call)
+        return Answer.bytes(.ok, Answer.fhirJSON, bundle(plans(call)))
+    }
 
     private static func plans(_ call: PortalCall) -> [Plan] { call.site.plans.filter { $0.policy.environment == .production } }
 
@@ -45,7 +51,7 @@ enum DirectorySurface {
         guard try isOpen(call) else { throw Refusal(.forbidden, "The directory opens with production access.") }
     }
 
-    static func json(_ plans: [Plan]) -> [UInt8] {
+    private static func json(_ plans: [Plan]) -> [UInt8] {
         var writer = JSONWriter()
         writer.object { root in
             root.member(

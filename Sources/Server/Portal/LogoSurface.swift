@@ -34,7 +34,8 @@ enum LogoSurface {
         let application = try ApplicationSurface.changeable(call)
         do {
             guard let bytes = try await receive(call) else { return try show(call, application, [.missing(.file)]) }
-            let problems = try await set(bytes, of: application, call)
+            // Asked once more: what came slowly may come after a reviewer has begun to judge.
+            let problems = try await set(bytes, of: try ApplicationSurface.changeable(call), call)
             guard problems.isEmpty else { return try show(call, application, problems) }
             return Answer.seeOther("/portal/applications/\(application.clientID)/logo")
         } catch let problem as MultipartReader<RequestBody>.Problem {
@@ -42,23 +43,9 @@ enum LogoSurface {
         }
     }
 
-    /// The form's token comes before the file.
     private static func receive(_ call: PortalCall) async throws -> [UInt8]? {
-        var reader = try MultipartReader(call.request.body, contentType: call.request.headers[.contentType] ?? "")
-        var isProven = false
-        while let part = try await reader.next() {
-            if part.name.utf8.elementsEqual("form_token".utf8) {
-                isProven = call.door.isToken(try await reader.text(upTo: 200), of: call.browser)
-            } else if part.name.utf8.elementsEqual(PortalField.file.rawValue.utf8), let title = part.fileName {
-                guard isProven else { throw Refusal(.conflict, "The form's token is missing.") }
-                if title.isEmpty { return nil }
-                var bytes: [UInt8] = []
-                _ = try await reader.content(upTo: AppLogo.mostBytes) { bytes += $0 }
-                return bytes
-            }
-        }
-        guard isProven else { throw Refusal(.conflict, "The form's token is missing.") }
-        return nil
+        var bytes: [UInt8] = []
+        return try await UploadForm(call: call).receive(upTo: AppLogo.mostBytes) { bytes += $0 } == nil ? nil : bytes
     }
 
     static func set(_ bytes: [UInt8], of application: DeveloperApp, _ call: PortalCall) async throws -> [PortalProblem] {

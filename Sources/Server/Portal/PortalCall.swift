@@ -1,5 +1,6 @@
 import Exchange
 import FHIR
+import Foundation
 import HTTPTypes
 import Hummingbird
 import Pages
@@ -30,8 +31,18 @@ struct PortalCall: Sendable {
     func link() -> SecretHash? { Secret(parameter("link"), kind: .emailLink)?.hash }
     func query(_ name: String) -> String? { (try? FormParameters(query: request.uri.query))?.value(name) }
 
-    /// Where the request comes from. A proxy on this machine says for whom it asks; what anyone else says of it does not count.
+    /// The place the request comes from: an IPv4 address, or the 64 bits of an IPv6 address that are one customer's.
     var client: String {
+        var address = in6_addr()
+        guard inet_pton(AF_INET6, peer, &address) == 1 else { return peer }
+        return withUnsafeBytes(of: address) { bytes in
+            let isMapped = bytes.prefix(12).elementsEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF])
+            return bytes.dropFirst(isMapped ? 12 : 0).prefix(isMapped ? 4 : 8).map { String($0) }.joined(separator: isMapped ? "." : ":")
+        }
+    }
+
+    /// A proxy on this machine says for whom it asks; what anyone else says of it does not count.
+    private var peer: String {
         let peer = context.peer ?? ""
         guard peer == "127.0.0.1" || peer == "::1" || peer == "::ffff:127.0.0.1" else { return peer }
         let said = request.headers[values: .forwardedFor].last?.split(separator: ",").last.map { $0.filter { $0 != " " } } ?? ""

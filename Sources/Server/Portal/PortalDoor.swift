@@ -23,10 +23,13 @@ package struct PortalDoor: Sendable {
     }
 
     var routes: [PortalRoute] {
-        AccountSurface.routes + SettingsSurface.routes + ApplicationSurface.routes + SecretSurface.routes + VerificationSurface.routes
-            + ProductionSurface.routes + DirectorySurface.routes + ReviewSurface.routes + CollectionSurface.routes + DocsSurface.routes
-            + PayerSurface.routes + TransferSurface.routes + CareSurface.routes
-            + RequestLogSurface.routes + TrySurface.routes + LogoSurface.routes + RedirectChangeSurface.routes
+        [
+            AccountSurface.routes, PasswordSurface.routes, SettingsSurface.routes, ApplicationSurface.routes,
+            SecretSurface.routes, VerificationSurface.routes, ProductionSurface.routes, DirectorySurface.routes,
+            ReviewSurface.routes, ReviewApplicationSurface.routes, CollectionSurface.routes, DocsSurface.routes,
+            PayerSurface.routes, TransferSurface.routes, CareSurface.routes, RequestLogSurface.routes, TrySurface.routes,
+            LogoSurface.routes, RedirectChangeSurface.routes,
+        ].flatMap { $0 }
     }
 
     /// The table of roles and routes, for the tests that are made from it.
@@ -35,7 +38,8 @@ package struct PortalDoor: Sendable {
     func mount(_ router: Router<SiteContext>) {
         PortalAPI(door: self).mount(router)
         let folder = EvidenceFolder(path: portal.evidenceFolder)
-        folder.tidy()
+        // A store that cannot be asked keeps them all.
+        try? folder.tidy { try site.store.evidence(name: $0) != nil }
         EvidenceFiles(site: site, folder: folder).mount(router)
         LogoFiles(site: site).mount(router)
         var paths: [String] = []

@@ -103,26 +103,16 @@ enum ProductionSurface {
         return nil
     }
 
-    /// The form's token comes before the file; without it not a byte of the file is kept.
     private static func receive(_ call: PortalCall, _ incoming: inout EvidenceFolder.Incoming?) async throws -> NewEvidence? {
-        var reader = try MultipartReader(call.request.body, contentType: call.request.headers[.contentType] ?? "")
-        var isProven = false
-        while let part = try await reader.next() {
-            if part.name.utf8.elementsEqual("form_token".utf8) {
-                isProven = call.door.isToken(try await reader.text(upTo: 200), of: call.browser)
-            } else if part.name.utf8.elementsEqual(PortalField.file.rawValue.utf8), let title = part.fileName {
-                guard isProven else { throw Refusal(.conflict, "The form's token is missing.") }
-                if title.isEmpty { return nil }
-                var file = try EvidenceFolder(path: call.door.portal.evidenceFolder).begin()
-                incoming = file
-                _ = try await reader.content(upTo: EvidenceKind.mostBytes) { try file.add($0) }
-                incoming = file
-                guard file.count > 0 else { throw EvidenceFolder.Incoming.Problem.notTaken }
-                return try file.finish(title: String(title.unicodeScalars.prefix(120).map(Character.init)))
-            }
-        }
-        guard isProven else { throw Refusal(.conflict, "The form's token is missing.") }
-        return nil
+        var file: EvidenceFolder.Incoming?
+        // Whatever is thrown on the way, what has begun is discarded.
+        defer { incoming = file }
+        let title = try await UploadForm(call: call).receive(
+            upTo: EvidenceKind.mostBytes, begin: { file = try EvidenceFolder(path: call.door.portal.evidenceFolder).receive() }
+        ) { try file?.add($0) }
+        guard let title else { return nil }
+        guard file?.count ?? 0 > 0 else { throw EvidenceFolder.Incoming.Problem.notTaken }
+        return try file?.finish(title: title)
     }
 
     private static func removeEvidence(_ call: PortalCall) async throws -> Response {

@@ -96,11 +96,16 @@ enum RedirectChangeSurface {
 
     private static func withdraw(_ call: PortalCall) async throws -> Response {
         let application = try own(call)
+        _ = try await withdraw(application, call)
+        return Answer.seeOther("/portal/applications/\(application.clientID)/redirects")
+    }
+
+    /// False when a reviewer was faster.
+    static func withdraw(_ application: DeveloperApp, _ call: PortalCall) async throws(Refusal) -> Bool {
         guard let change = try call.store.redirectChange(of: application.key), change.state == .submitted else {
             throw Refusal(.notFound, "Nothing waits.")
         }
-        _ = try await move(change, .withdraw, of: application, by: try call.account(), words: "", call)
-        return Answer.seeOther("/portal/applications/\(application.clientID)/redirects")
+        return try await move(change, .withdraw, of: application, by: try call.account(), words: "", call)
     }
 
     // MARK: The reviewer's side
@@ -136,16 +141,16 @@ enum RedirectChangeSurface {
     private static func decide(_ call: PortalCall) async throws -> Response {
         let change = try opened(call)
         guard let application = try call.store.application(change.application) else { throw Refusal(.notFound, "") }
-        guard call.input.form.value("revision") == String(change.revision) else { return try showCase(call, change, [.changedMeanwhile]) }
-        guard let action = RedirectChange.Action(rawValue: call.input[.decision]),
-            RedirectChange.move(change.state, .reviewer, action) != nil
-        else { return try showCase(call, change, [.chooseDecision]) }
-        if action.needsWords, call.input[.message].isEmpty { return try showCase(call, change, [.wordsNeeded]) }
-        guard call.input.tooLong([.message], 4000).isEmpty else { return try showCase(call, change, [.tooLong(.message)]) }
-        guard try await move(change, action, of: application, by: try call.account(), words: call.input[.message], call) else {
-            return try showCase(call, try opened(call), [.changedMeanwhile])
+        let read = CaseDecision<RedirectChange.Action>.read(
+            call, revision: change.revision, may: { RedirectChange.move(change.state, .reviewer, $0) != nil }, needsWords: \.needsWords)
+        switch read {
+        case .failure(let found): return try showCase(call, change, [found.problem])
+        case .success(let decision):
+            let isDone = try await move(
+                change, decision.action, of: application, by: try call.account(), words: decision.words, call)
+            guard isDone else { return try showCase(call, try opened(call), [.changedMeanwhile]) }
+            return Answer.seeOther("/review/redirects/\(change.key.number)")
         }
-        return Answer.seeOther("/review/redirects/\(change.key.number)")
     }
 
     private static func move(

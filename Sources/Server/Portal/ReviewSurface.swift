@@ -13,9 +13,6 @@ enum ReviewSurface {
         PortalRoute(.post, "/review/verifications/:case", .reviewer, decideVerification),
         PortalRoute(.get, "/review/productions/:case", .reviewer) { call in try showProduction(call, try production(call), []) },
         PortalRoute(.post, "/review/productions/:case", .reviewer, decideProduction),
-        PortalRoute(.get, "/review/applications", .planSide, applications),
-        PortalRoute(.get, "/review/applications/:client", .planSide) { call in try showApplication(call, try application(call), []) },
-        PortalRoute(.post, "/review/applications/:client", .planSide, decideApplication),
         PortalRoute(.get, "/review/audit", .reviewer, audit),
     ]
 
@@ -39,7 +36,8 @@ enum ReviewSurface {
                 "/review/redirects/\(change.key.number)", since: change.submittedAt, call)
         }
         let all = (rows + productions + redirects).sorted { $0.since < $1.since }
-        return call.show(ReviewQueuePage(frame: call.frame, rows: all).html())
+        let part = ListPart(all.filter(\.waitsForReviewer) + all.filter { !$0.waitsForReviewer }, call, root: "/review")
+        return call.show(ReviewQueuePage(frame: call.frame, rows: part.rows, more: part.more).html())
     }
 
     private static func row(
@@ -111,18 +109,17 @@ enum ReviewSurface {
     private static func decideVerification(_ call: PortalCall) async throws -> Response {
         let verification = try verification(call)
         guard let application = try call.store.application(verification.application) else { throw Refusal(.notFound, "") }
-        guard call.input.form.value("revision") == String(verification.revision) else {
-            return try showVerification(call, verification, [.changedMeanwhile])
+        let read = CaseDecision<Verification.Action>.read(
+            call, revision: verification.revision, may: { Verification.move(verification.state, .reviewer, $0) != nil },
+            needsWords: \.needsWords)
+        switch read {
+        case .failure(let found): return try showVerification(call, verification, [found.problem])
+        case .success(let decision):
+            let outcome = try await VerificationDesk(site: call.site).act(
+                decision.action, on: verification, of: application, by: .init(try call.account()), words: decision.words)
+            guard outcome == .done else { return try showVerification(call, try self.verification(call), [.changedMeanwhile]) }
+            return Answer.seeOther("/review/verifications/\(verification.key.number)")
         }
-        guard let action = Verification.Action(rawValue: call.input[.decision]),
-            Verification.move(verification.state, .reviewer, action) != nil
-        else { return try showVerification(call, verification, [.chooseDecision]) }
-        if action.needsWords, call.input[.message].isEmpty { return try showVerification(call, verification, [.wordsNeeded]) }
-        guard call.input.tooLong([.message], 4000).isEmpty else { return try showVerification(call, verification, [.tooLong(.message)]) }
-        let outcome = try await VerificationDesk(site: call.site).act(
-            action, on: verification, of: application, by: .init(try call.account()), words: call.input[.message])
-        guard outcome == .done else { return try showVerification(call, try self.verification(call), [.changedMeanwhile]) }
-        return Answer.seeOther("/review/verifications/\(verification.key.number)")
     }
 
     // MARK: A production request
@@ -168,112 +165,25 @@ enum ReviewSurface {
     private static func decideProduction(_ call: PortalCall) async throws -> Response {
         let request = try production(call)
         guard let application = try call.store.application(request.application) else { throw Refusal(.notFound, "") }
-        guard call.input.form.value("revision") == String(request.revision) else {
-            return try showProduction(call, request, [.changedMeanwhile])
+        let read = CaseDecision<ProductionRequest.Action>.read(
+            call, revision: request.revision, may: { ProductionRequest.move(request.state, .reviewer, $0) != nil }, needsWords: \.needsWords
+        )
+        switch read {
+        case .failure(let found): return try showProduction(call, request, [found.problem])
+        case .success(let decision):
+            let outcome = try await ProductionDesk(site: call.site).act(
+                decision.action, on: request, of: application, by: .init(try call.account()), words: decision.words)
+            guard outcome == .done else { return try showProduction(call, try production(call), [.changedMeanwhile]) }
+            return Answer.seeOther("/review/productions/\(request.key.number)")
         }
-        guard let action = ProductionRequest.Action(rawValue: call.input[.decision]),
-            ProductionRequest.move(request.state, .reviewer, action) != nil
-        else { return try showProduction(call, request, [.chooseDecision]) }
-        if action.needsWords, call.input[.message].isEmpty { return try showProduction(call, request, [.wordsNeeded]) }
-        guard call.input.tooLong([.message], 4000).isEmpty else { return try showProduction(call, request, [.tooLong(.message)]) }
-        let outcome = try await ProductionDesk(site: call.site).act(
-            action, on: request, of: application, by: .init(try call.account()), words: call.input[.message])
-        guard outcome == .done else { return try showProduction(call, try production(call), [.changedMeanwhile]) }
-        return Answer.seeOther("/review/productions/\(request.key.number)")
-    }
-
-    // MARK: An application as a whole
-
-    /// An operator sees those of the own plan alone.
-    private static func application(_ call: PortalCall) throws(Refusal) -> DeveloperApp {
-        guard let application = try call.store.application(clientID: call.parameter("client")) else { throw Refusal(.notFound, "") }
-        if let plan = try call.account().plan {
-            guard try call.store.syncs(of: application.key).contains(where: { $0.plan == plan }) else { throw Refusal(.notFound, "") }
-        }
-        return application
-    }
-
-    private static func applications(_ call: PortalCall) async throws -> Response {
-        let own = try call.account().plan
-        let plans = call.site.plans.filter { own == nil || $0.key == own }
-        var found: [DeveloperApp] = []
-        for plan in plans {
-            for application in try call.store.applications(plan: plan.key) where !found.contains(where: { $0.key == application.key }) {
-                found.append(application)
-            }
-        }
-        let rows = found.map {
-            (name: $0.name, organization: $0.organization, standing: $0.standing.rawValue, address: "/review/applications/\($0.clientID)")
-        }
-        return call.show(ReviewApplicationsPage(frame: call.frame, rows: rows).html())
-    }
-
-    private static func showApplication(
-        _ call: PortalCall, _ application: DeveloperApp, _ problems: [PortalProblem]
-    ) throws -> Response {
-        let account = try call.account()
-        let syncs = try call.store.syncs(of: application.key)
-        let plans = call.site.plans.filter { account.plan == nil || $0.key == account.plan }
-        let rows = plans.compactMap { plan in
-            syncs.first { $0.plan == plan.key }.map { sync in
-                ReviewApplicationPage.PlanRow(id: plan.id, name: plan.name, state: ApplicationSurface.state(sync, of: application))
-            }
-        }
-        let page = ReviewApplicationPage(
-            frame: call.frame, action: "/review/applications/\(application.clientID)", app: try facts(application, call),
-            organization: application.organization, standing: application.standing.rawValue, plans: rows,
-            timeline: try call.store.thread(of: application.key).map(\.timelineEntry),
-            actions: actions(application, syncs, account), revision: application.revision, values: call.input.values, problems: problems)
-        return call.show(page.html(), isProblem: !problems.isEmpty)
-    }
-
-    private static func actions(_ application: DeveloperApp, _ syncs: [PlanSync], _ account: Account) -> [String] {
-        if account.role == .reviewer {
-            return DeveloperApp.Action.allCases.filter { DeveloperApp.move(application.standing, .reviewer, $0) != nil }.map(\.rawValue)
-        }
-        guard let sync = syncs.first(where: { $0.plan == account.plan }) else { return [] }
-        return [sync.blockReason == nil ? "block" : "unblock"]
-    }
-
-    private static func decideApplication(_ call: PortalCall) async throws -> Response {
-        let application = try application(call)
-        let account = try call.account()
-        guard call.input.form.value("revision") == String(application.revision) else {
-            return try showApplication(call, application, [.changedMeanwhile])
-        }
-        let (wanted, words) = (call.input[.decision], call.input[.message])
-        guard actions(application, try call.store.syncs(of: application.key), account).contains(wanted) else {
-            return try showApplication(call, application, [.chooseDecision])
-        }
-        guard !words.isEmpty else { return try showApplication(call, application, [.wordsNeeded]) }
-        guard call.input.tooLong([.message], 4000).isEmpty else { return try showApplication(call, application, [.tooLong(.message)]) }
-        let entry = CaseEntry(role: account.caseRole, name: account.name, action: wanted, text: words, at: call.now)
-        let audit = AuditEntry(account, "application.\(wanted)", "application \(application.clientID)", detail: words)
-        let mails = try call.store.account(application.account).map { developer in
-            [
-                PortalMail.caseMoved(
-                    app: application.name, what: PortalMail.application(wanted), words: words,
-                    link: call.url("/portal/applications/\(application.clientID)")
-                ).outgoing(to: developer.address)
-            ]
-        }
-        if let plan = account.plan {
-            try await call.store.block(
-                application.key, plan: plan, reason: wanted == "block" ? words : nil, entry: entry, mails: mails ?? [], audit: audit,
-                at: call.now)
-        } else {
-            guard let action = DeveloperApp.Action(rawValue: wanted), let move = DeveloperApp.move(application.standing, .reviewer, action)
-            else { return try showApplication(call, application, [.chooseDecision]) }
-            guard
-                try await call.store.move(
-                    application, to: move.next, effects: move.effects, entry: entry, mails: mails ?? [], audit: audit, at: call.now)
-            else { return try showApplication(call, application, [.changedMeanwhile]) }
-        }
-        call.door.forgetAccess()
-        return Answer.seeOther("/review/applications/\(application.clientID)")
     }
 
     // MARK: The audit log
+
+    /// A page of a hundred entries stays small; the words are whole in the case and in the store.
+    private static func shortened(_ detail: String) -> String {
+        detail.utf8.count <= 240 ? detail : String(detail.unicodeScalars.prefix(240).map(Character.init)) + "…"
+    }
 
     private static func audit(_ call: PortalCall) async throws -> Response {
         let size = 100
@@ -281,7 +191,7 @@ enum ReviewSurface {
         let rows = records.map {
             AuditPage.Row(
                 at: $0.at.instant, who: $0.name.isEmpty ? $0.role : "\($0.name) (\($0.role))", action: $0.action, subject: $0.subject,
-                detail: $0.detail)
+                detail: shortened($0.detail))
         }
         let older = records.count == size ? records.last.map { "/review/audit?before=\($0.number)" } : nil
         return call.show(AuditPage(frame: call.frame, rows: rows, older: older).html())

@@ -50,9 +50,14 @@ enum SecretSurface {
 
     private static func retire(_ call: PortalCall) async throws -> Response {
         let application = try own(call)
+        try await retireOld(application, call)
+        return Answer.seeOther(root(application))
+    }
+
+    static func retireOld(_ application: DeveloperApp, _ call: PortalCall) async throws(Refusal) {
+        guard application.standing == .active else { throw Refusal(.forbidden, "This application is \(application.standing.rawValue).") }
         try await call.store.retireOldSecrets(
             of: application.app, audit: AuditEntry(try call.account(), "secret.retire", "application \(application.clientID)"), at: call.now
         )
-        return Answer.seeOther(root(application))
     }
 }

@@ -26,8 +26,7 @@ enum SettingsSurface {
 
     private static func show(_ call: PortalCall, _ problems: [PortalProblem]) throws -> Response {
         let account = try call.account()
-        let now = call.now
-        let rows = try call.store.sessions(of: account.key).filter { $0.isLive(at: now) }.map { session in
+        let rows = try live(call).map { session in
             AccountSettingsPage.Row(
                 id: String(session.key.number), agent: BrowserName.of(session.agent), since: session.createdAt.instant,
                 seen: session.seenAt.instant, isThis: session.key == call.session?.key)
@@ -39,12 +38,22 @@ enum SettingsSurface {
         return call.show(page.html(), isProblem: !problems.isEmpty)
     }
 
+    static func live(_ call: PortalCall) throws(Refusal) -> [Session] {
+        let now = call.now
+        return try call.store.sessions(of: try call.account().key).filter { $0.isLive(at: now) }
+    }
+
     private static func endSession(_ call: PortalCall) async throws -> Response {
-        let account = try call.account()
         guard let number = Int64(call.parameter("session")) else { throw Refusal(.notFound, "There is no such session.") }
-        try await call.store.end(
-            Key(number), of: account.key, audit: AuditEntry(account, "session.end", "account \(account.key.number)"), at: call.now)
+        try await end(Key(number), call)
         return Answer.seeOther(call.root + "/account")
+    }
+
+    /// Only one of the account's own ends.
+    static func end(_ session: Key<Session>, _ call: PortalCall) async throws(Refusal) {
+        let account = try call.account()
+        try await call.store.end(
+            session, of: account.key, audit: AuditEntry(account, "session.end", "account \(account.key.number)"), at: call.now)
     }
 
     // MARK: The second factor
@@ -63,7 +72,7 @@ enum SettingsSurface {
             frame: call.frame, action: call.root + "/second-factor", key: factor.base32,
             sealed: try call.site.keys.seal(place: factor.base32, context: context(account, call)),
             link: factor.link(account: account.address, issuer: call.realm == .portal ? PortalFrame.portalName : PortalFrame.reviewName),
-            isRequired: mustHave(call), problems: problems)
+            isRequired: mustHave(call), asksPassword: call.session?.stage == .full, problems: problems)
         return call.show(page.html(), isProblem: !problems.isEmpty)
     }
 
@@ -98,6 +107,13 @@ enum SettingsSurface {
             guard let factor = sealed.flatMap({ open($0, account, call) }),
                 let step = factor.step(of: call.input[.code], atSeconds: call.now.seconds)
             else { return try secondFactor(call, [.wrongCode], sealed: sealed) }
+            // Whoever set it up at a browser left open would keep the owner out for good.
+            if session.stage == .full {
+                guard let isRight = try await call.door.passwords.matches(call.input[.password], account.password) else {
+                    return try secondFactor(call, [.busy], sealed: sealed)
+                }
+                guard isRight else { return try secondFactor(call, [.wrongPassword], sealed: sealed) }
+            }
             let codes = (0..<RecoveryCode.count).map { _ in RecoveryCode.make() }
             try await call.store.setSecondFactor(
                 factor.secret, recovery: codes.compactMap { RecoveryCode.hash($0) }, step: step, of: account.key, keeping: session.key,

@@ -72,9 +72,7 @@ enum VerificationSurface {
         let account = try call.account()
         let (details, problems) = VerificationForm.read(call.input, account: account)
         guard let details else { return problems }
-        guard try await call.store.count(Attempt(.sponsorMail, subject: application.clientID), limit: mailLimit) else {
-            return [.tooManyAttempts]
-        }
+        guard try await mayMail(details.sponsorEmail, about: application, call) else { return [.tooManyMails] }
         let desk = VerificationDesk(site: call.site)
         if let verification = try call.store.verification(of: application.key) {
             let outcome = try await desk.act(.submit, on: verification, of: application, by: .init(account), details: details)
@@ -86,6 +84,20 @@ enum VerificationSurface {
     }
 
     private static let mailLimit = AttemptLimits.Limit(10, per: 86_400)
+    private static let accountMailLimit = AttemptLimits.Limit(20, per: 86_400)
+
+    /// A mail to someone who never asked for it, in words that the developer chose: so many a day about one application, from one account,
+    /// and to one mailbox, whoever asks.
+    private static func mayMail(_ sponsor: String, about application: DeveloperApp, _ call: PortalCall) async throws(Refusal) -> Bool {
+        let mailbox = EmailAddress(sponsor)?.accountKey ?? sponsor
+        let limits = [
+            (application.clientID, mailLimit), ("account \(application.account.number)", accountMailLimit), ("to \(mailbox)", mailLimit),
+        ]
+        for (subject, limit) in limits {
+            guard try await call.store.count(Attempt(.sponsorMail, subject: subject), limit: limit) else { return false }
+        }
+        return true
+    }
 
     private static func act(_ action: Verification.Action, _ call: PortalCall) async throws -> Response {
         let application = try ApplicationSurface.own(call)
@@ -101,9 +113,7 @@ enum VerificationSurface {
         guard let verification = try call.store.verification(of: application.key) else { throw Refusal(.notFound, "There is no request.") }
         if action.needsWords, call.input[.message].isEmpty { return [.wordsNeeded] }
         guard call.input.tooLong([.message], 4000).isEmpty else { return [.tooLong(.message)] }
-        if action == .remind, try await !call.store.count(Attempt(.sponsorMail, subject: application.clientID), limit: mailLimit) {
-            return [.tooManyAttempts]
-        }
+        if action == .remind, try await !mayMail(verification.details.sponsorEmail, about: application, call) { return [.tooManyMails] }
         let outcome = try await VerificationDesk(site: call.site).act(
             action, on: verification, of: application, by: .init(try call.account()), words: call.input[.message])
         guard outcome == .done else { throw Refusal(.conflict, "The request moved on meanwhile.") }
@@ -133,16 +143,26 @@ enum VerificationSurface {
 
     private static func sponsor(_ call: PortalCall) async throws -> Response {
         guard let (verification, application) = try asked(call) else { return call.notice(.linkUsed, .gone) }
-        return call.show(
-            SponsorPage(frame: call.frame, action: call.request.uri.path, facts: verification.details.facts, appName: application.name)
-                .html())
+        return sponsorPage(call, verification, application, [])
+    }
+
+    private static func sponsorPage(
+        _ call: PortalCall, _ verification: Verification, _ application: DeveloperApp, _ problems: [PortalProblem]
+    ) -> Response {
+        call.show(
+            SponsorPage(
+                frame: call.frame, action: call.request.uri.path, facts: verification.details.facts, appName: application.name,
+                values: call.input.values, problems: problems
+            ).html(), isProblem: !problems.isEmpty)
     }
 
     private static func postSponsor(_ call: PortalCall) async throws -> Response {
         guard let (verification, application) = try asked(call) else { return call.notice(.linkUsed, .gone) }
-        guard let action = Verification.Action(rawValue: call.input[.decision]), action == .confirm || action == .decline,
-            call.input.tooLong([.message], 2000).isEmpty
-        else { return try await sponsor(call) }
+        guard let action = Verification.Action(rawValue: call.input[.decision]), action == .confirm || action == .decline else {
+            return try await sponsor(call)
+        }
+        let problems = call.input.tooLong([.message], 2000)
+        guard problems.isEmpty else { return sponsorPage(call, verification, application, problems) }
         let outcome = try await VerificationDesk(site: call.site).act(
             action, on: verification, of: application, by: .init(sponsor: verification.details.sponsorName), words: call.input[.message])
         guard outcome == .done else { return call.notice(.linkUsed, .gone) }

@@ -14,7 +14,13 @@ enum PortalAPIDocument {
                     $0.member("version", version)
                     $0.member(
                         "description",
-                        "The portal's steps as JSON. Sign in for a token and send it as `Authorization: Bearer`. Problems of a form come as 422."
+                        """
+                        The portal's steps as JSON. Sign in for a token and send it as `Authorization: Bearer`. Problems of a form come as 422.
+
+                        What needs a person at a browser is on pages alone: setting up or taking away a second factor and signing in with a \
+                        recovery code (whoever holds a token must not be able to keep the owner out), the sponsor's answer (a sponsor has a \
+                        link and no account), and the plan's side.
+                        """
                     )
                 })
             root.member("servers", array: { $0.object { $0.member("url", server) } })
@@ -95,6 +101,9 @@ enum PortalAPIDocument {
                         String(answer.status),
                         object: { response in
                             response.member("description", answer.words)
+                            if let type = answer.type {
+                                response.member("content", object: { $0.member(type, object: { _ in }) })
+                            }
                             guard let name = answer.schema else { return }
                             response.member(
                                 "content",
@@ -146,6 +155,11 @@ enum PortalAPIDocument {
         ("Problems", [("problems", "[Problem]")]),
         ("Problem", [("field", "string?"), ("message", "string")]),
         ("Session", [("token", "string"), ("expiresAt", "string")]),
+        ("Sessions", [("sessions", "[LiveSession]")]),
+        (
+            "LiveSession",
+            [("number", "integer"), ("agent", "string"), ("since", "string"), ("seenAt", "string"), ("isThis", "boolean")]
+        ),
         ("Applications", [("applications", "[Application]")]),
         (
             "Application",
@@ -164,7 +178,13 @@ enum PortalAPIDocument {
                 ("microseconds", "integer"), ("error", "string?"), ("explanation", "string?"), ("isTried", "boolean"),
             ]
         ),
-        ("Walk", [("member", "string"), ("problem", "string?"), ("endsAt", "string"), ("steps", "[Step]")]),
+        (
+            "Walk",
+            [
+                ("id", "string"), ("member", "string"), ("problem", "string?"), ("endsAt", "string"), ("isOver", "boolean"),
+                ("steps", "[Step]"), ("query", "Step?"),
+            ]
+        ),
         (
             "Step",
             [("title", "string"), ("request", "string"), ("status", "integer"), ("requestId", "string?"), ("answer", "string")]
@@ -221,7 +241,7 @@ extension JSONWriter {
             writer.member("type", "array")
             writer.member("items", object: { Self.type(&$0, String(type.dropFirst().dropLast())) })
         } else if let first = type.first, first.isUppercase {
-            writer.member("$ref", "#/components/schemas/\(type)")
+            writer.member("$ref", "#/components/schemas/\(type.filter { $0 != "?" })")
         } else {
             writer.member("type", type.filter { $0 != "?" })
         }

@@ -28,7 +28,12 @@ struct PortalAPIRoute: Sendable {
         let words: String
         /// The name of a schema; nil for an empty body.
         let schema: String?
-        init(_ status: Int, _ words: String, _ schema: String? = nil) { (self.status, self.words, self.schema) = (status, words, schema) }
+        /// The media type of what is no JSON of a schema; nil for JSON, or for an empty body.
+        let type: String?
+
+        init(_ status: Int, _ words: String, _ schema: String? = nil, type: String? = nil) {
+            (self.status, self.words, self.schema, self.type) = (status, words, schema, type)
+        }
     }
 
     let method: HTTPRequest.Method

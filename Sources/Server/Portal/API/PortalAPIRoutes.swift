@@ -7,19 +7,20 @@ import Trust
 
 /// Every request of the JSON interface; the OpenAPI document is made of the same rows.
 enum PortalAPIRoutes {
-    private typealias Said = PortalAPIRoute.Answer
+    typealias Said = PortalAPIRoute.Answer
 
-    private static let invalid = Said(400, "The body is not what this document says", "Error")
-    private static let noSession = Said(401, "No live session", "Error")
-    private static let forbidden = Said(403, "Something else comes first", "Error")
-    private static let notFound = Said(404, "Nothing of yours is there", "Error")
-    private static let conflict = Said(409, "It moved on meanwhile", "Error")
-    private static let gone = Said(410, "The link was used or has run out", "Error")
-    private static let problems = Said(422, "What is wrong with the members", "Problems")
-    private static let unavailable = Said(503, "Try again shortly", "Error")
-    private static let app = "/applications/{client}"
+    static let invalid = Said(400, "The body is not what this document says", "Error")
+    static let noSession = Said(401, "No live session", "Error")
+    static let forbidden = Said(403, "Something else comes first", "Error")
+    static let notFound = Said(404, "Nothing of yours is there", "Error")
+    static let conflict = Said(409, "It moved on meanwhile", "Error")
+    static let gone = Said(410, "The link was used or has run out", "Error")
+    static let problems = Said(422, "What is wrong with the members", "Problems")
+    static let unavailable = Said(503, "Try again shortly", "Error")
+    static let app = "/applications/{client}"
 
-    static let all: [PortalAPIRoute] = accounts + applications + requests + trying + verification + production + files + redirects
+    static let all: [PortalAPIRoute] =
+        accounts + sessions + applications + requests + trying + verification + production + files + redirects + downloads
 
     // MARK: Accounts
 
@@ -54,16 +55,9 @@ enum PortalAPIRoutes {
             case .right(let account): return try await begin(account, call)
             case .wrong: return PortalAPI.problems([.wrongSignIn])
             case .tooMany: return PortalAPI.problems([.tooManyAttempts])
+            case .tooManyFromHere: return PortalAPI.problems([.tooManyFromHere])
             case .busy: return PortalAPI.problems([.busy])
             }
-        },
-        PortalAPIRoute(.delete, "/session", "signOut", "End this session", [Said(204, "Ended"), noSession, unavailable]) { call in
-            let account = try call.account()
-            if let session = call.session {
-                try await call.store.end(
-                    session.key, of: account.key, audit: AuditEntry(account, "session.end", "account \(account.key.number)"), at: call.now)
-            }
-            return Response(status: .noContent)
         },
     ]
 
@@ -136,6 +130,20 @@ enum PortalAPIRoutes {
                 $0.member("clientSecret", secret.text)
             }
         },
+        PortalAPIRoute(
+            .delete, app + "/secrets/before", "retireSecret", "End the secret before at once, when a new one has taken its place",
+            [Said(204, "Nothing but the newest works"), noSession, forbidden, notFound, unavailable]
+        ) { call in
+            try await SecretSurface.retireOld(try ApplicationSurface.own(call), call)
+            return Response(status: .noContent)
+        },
+        PortalAPIRoute(
+            .post, app + "/syncs", "retrySyncs", "Try again at once what could not be synced",
+            [Said(204, "Due at once"), noSession, notFound, unavailable]
+        ) { call in
+            try await call.store.retrySyncs(of: try ApplicationSurface.own(call).key, at: call.now)
+            return Response(status: .noContent)
+        },
     ]
 
     private static let requests: [PortalAPIRoute] = [
@@ -160,11 +168,11 @@ enum PortalAPIRoutes {
             .put, app + "/logo", "setLogo", "The picture that members see: PNG, JPEG or WebP up to 200 KB, each side 32 to 1024 pixels",
             body: .file, [Said(204, "Kept"), noSession, forbidden, notFound, conflict, problems, unavailable]
         ) { call in
-            let application = try ApplicationSurface.changeable(call)
+            _ = try ApplicationSurface.changeable(call)
             guard let body = try? await call.request.body.collect(upTo: AppLogo.mostBytes) else {
                 return PortalAPI.problems([.logoTooLarge])
             }
-            let found = try await LogoSurface.set(Array(body.readableBytesView), of: application, call)
+            let found = try await LogoSurface.set(Array(body.readableBytesView), of: try ApplicationSurface.changeable(call), call)
             return found.isEmpty ? Response(status: .noContent) : PortalAPI.problems(found)
         },
         PortalAPIRoute(
@@ -184,10 +192,10 @@ enum PortalAPIRoutes {
             let (application, request) = try await ProductionSurface.opened(call)
             let title = call.query("title") ?? "file"
             let found = try await ProductionSurface.add(to: request, of: application, call) { incoming in
-                incoming = try EvidenceFolder(path: call.door.portal.evidenceFolder).begin()
+                incoming = try EvidenceFolder(path: call.door.portal.evidenceFolder).receive()
                 for try await part in call.request.body { try incoming?.add(Array(part.readableBytesView)) }
                 guard incoming?.count ?? 0 > 0 else { return nil }
-                return try incoming?.finish(title: String(title.unicodeScalars.prefix(120).map(Character.init)))
+                return try incoming?.finish(title: title)
             }
             guard found.isEmpty else { return PortalAPI.problems(found) }
             var response = try await production(call)
@@ -201,57 +209,6 @@ enum PortalAPIRoutes {
             let (application, request) = try await ProductionSurface.opened(call)
             let found = try await ProductionSurface.remove(call.parameter("number"), of: request, application, call)
             return found.isEmpty ? Response(status: .noContent) : PortalAPI.problems(found)
-        },
-    ]
-
-    private static let redirects: [PortalAPIRoute] = [
-        PortalAPIRoute(
-            .get, app + "/redirect-change", "readRedirectChange", "The latest request for other redirect URIs",
-            [Said(200, "It", "RedirectChange"), noSession, notFound, unavailable]
-        ) { call in try redirectChange(try ApplicationSurface.own(call), call) },
-        PortalAPIRoute(
-            .post, app + "/redirect-change", "askRedirectChange",
-            "Ask for other redirect URIs of an application with production access; those before stay live until a reviewer agrees",
-            body: .object([.init("redirect_uris", .texts), .init("reason")]),
-            [Said(201, "Sent", "RedirectChange"), invalid, noSession, forbidden, notFound, problems, unavailable]
-        ) { call in
-            let application = try RedirectChangeSurface.own(call)
-            let found = try await RedirectChangeSurface.ask(application, call)
-            guard found.isEmpty else { return PortalAPI.problems(found) }
-            var response = try redirectChange(application, call)
-            response.status = .created
-            return response
-        },
-    ]
-
-    private static func redirectChange(_ application: DeveloperApp, _ call: PortalCall) throws -> Response {
-        guard let change = try call.store.redirectChange(of: application.key) else { throw Refusal(.notFound, "") }
-        return PortalAPI.object {
-            $0.member("state", change.state.rawValue)
-            $0.member("redirectUris", strings: change.redirectURIs)
-            $0.member("reason", change.reason)
-            $0.member("submittedAt", change.submittedAt.instant)
-        }
-    }
-
-    private static let trying: [PortalAPIRoute] = [
-        PortalAPIRoute(
-            .post, app + "/walks", "tryWalk", "Walk through the exchange as a test member of the sandbox; each request and its answer",
-            body: .object([.init("member"), .init("redirect_uri", optional: true)]),
-            [Said(201, "Walked", "Walk"), invalid, noSession, forbidden, notFound, problems, unavailable]
-        ) { call in
-            switch try await TrySurface.begin(call) {
-            case .failure(let found): return PortalAPI.problems(found.all)
-            case .success(let run): return PortalAPI.object(.created) { PortalAPIWords.write(run, &$0) }
-            }
-        },
-        PortalAPIRoute(
-            .post, app + "/test-members/{member}/reset", "resetTestMember",
-            "End what a test member has allowed this application, so that the first-time journey can begin again",
-            [Said(204, "Done"), noSession, forbidden, notFound, unavailable]
-        ) { call in
-            guard try await TrySurface.reset(call, call.parameter("member")) != nil else { throw Refusal(.notFound, "") }
-            return Response(status: .noContent)
         },
     ]
 
@@ -310,13 +267,6 @@ enum PortalAPIRoutes {
                 let (application, request) = try await ProductionSurface.opened(call)
                 let found = try await ProductionSurface.send(request, application, call)
                 return found.isEmpty ? try await production(call) : PortalAPI.problems(found)
-            },
-            PortalAPIRoute(
-                .get, "/directory", "readDirectory", "The addresses of every production plan",
-                [Said(200, "All of them", "Directory"), noSession, forbidden, unavailable]
-            ) { call in
-                guard try DirectorySurface.isOpen(call) else { throw Refusal(.forbidden, "The directory opens with production access.") }
-                return Answer.json(.ok, DirectorySurface.json(call.site.plans.filter { $0.policy.environment == .production }))
             },
         ]
         + [(ProductionRequest.Action.answer, true), (.withdraw, false)].map { action, hasWords in

@@ -71,16 +71,21 @@ enum PortalAPIWords {
     }
 
     static func write(_ run: TryRun, _ root: inout JSONWriter) {
+        root.member("id", run.id)
         root.member("member", run.memberID)
         if let problem = run.problem { root.member("problem", problem) }
         root.member("endsAt", run.endsAt.instant)
-        root.list("steps", run.steps) { entry, step in
-            entry.member("title", step.title)
-            entry.member("request", step.line)
-            entry.member("status", step.status)
-            if let id = step.requestID { entry.member("requestId", id) }
-            entry.member("answer", step.answer)
-        }
+        root.member("isOver", run.isOver)
+        root.list("steps", run.steps) { write($1, &$0) }
+        if let query = run.query { root.member("query", object: { write(query, &$0) }) }
+    }
+
+    private static func write(_ step: TriedRequest, _ entry: inout JSONWriter) {
+        entry.member("title", step.title)
+        entry.member("request", step.line)
+        entry.member("status", step.status)
+        if let id = step.requestID { entry.member("requestId", id) }
+        entry.member("answer", step.answer)
     }
 
     private static func thread(_ entries: [CaseEntry], _ root: inout JSONWriter) {

@@ -8,11 +8,22 @@ struct EvidenceFolder: Sendable {
     let path: String
     private static let unfinished = ".part"
 
-    /// Takes away what a server that ended in the middle of an upload left; before the first request.
-    func tidy() {
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] where name.hasSuffix(Self.unfinished) {
-            try? FileManager.default.removeItem(atPath: path + "/" + name)
+    private static let beginning = "evidence-"
+
+    /// Takes away what a server that ended in the middle of something left: files not whole, and files of which nobody knows. Before the
+    /// first request; what is younger than an hour another server may be at.
+    func tidy(now: Date = Date(), isKnown: (String) throws -> Bool) rethrows {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] where name.hasPrefix(Self.beginning) {
+            let file = path + "/" + name
+            if try name.hasSuffix(Self.unfinished) || (isOld(file, now) && !isKnown(name)) {
+                try? FileManager.default.removeItem(atPath: file)
+            }
         }
+    }
+
+    private func isOld(_ file: String, _ now: Date) -> Bool {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: file)
+        return (attributes?[.modificationDate] as? Date).map { now.timeIntervalSince($0) > 3600 } ?? false
     }
 
     /// Taken as it arrives; the file has its final name only once it is whole.
@@ -29,7 +40,7 @@ struct EvidenceFolder: Sendable {
         enum Problem: Error { case notTaken, tooLarge }
 
         fileprivate init(folder: String) throws {
-            name = "evidence-" + Secret.make(.transaction).text.suffix(32).lowercased().filter { $0 != "-" && $0 != "_" }
+            name = EvidenceFolder.beginning + Secret.make(.transaction).text.suffix(32).lowercased().filter { $0 != "-" && $0 != "_" }
             path = folder + "/" + name
             partial = path + EvidenceFolder.unfinished
             try FileManager.default.createDirectory(
@@ -63,6 +74,8 @@ struct EvidenceFolder: Sendable {
             try handle.synchronize()
             try handle.close()
             try FileManager.default.moveItem(atPath: partial, toPath: path)
+            // As it is shown; no store keeps a U+0000.
+            let title = String(title.unicodeScalars.prefix(120).map { Character($0 == "\0" ? "\u{FFFD}" : $0) })
             return NewEvidence(name: name, title: title, kind: kind, bytes: count, digest: digest)
         }
 
@@ -73,7 +86,7 @@ struct EvidenceFolder: Sendable {
         }
     }
 
-    func begin() throws -> Incoming { try Incoming(folder: path) }
+    func receive() throws -> Incoming { try Incoming(folder: path) }
     func file(_ evidence: Evidence) -> FileHandle? { FileHandle(forReadingAtPath: path + "/" + evidence.name) }
     func remove(_ name: String) { try? FileManager.default.removeItem(atPath: path + "/" + name) }
 }

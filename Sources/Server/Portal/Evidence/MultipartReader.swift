@@ -117,11 +117,21 @@ struct MultipartReader<Body: AsyncSequence> where Body.Element == ByteBuffer {
         for line in head.utf8.split(separator: 0x0A) {
             let text = String(decoding: line.filter { $0 != 0x0D }, as: UTF8.self)
             guard text.lowercased().hasPrefix("content-disposition:") else { continue }
-            for piece in text.split(separator: ";").dropFirst() {
+            for piece in pieces(of: text).dropFirst() {
                 let pair = piece.drop { $0 == " " }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
                 if pair.count == 2, pair[0] == name { return String(pair[1].filter { $0 != "\"" }) }
             }
         }
         return nil
+    }
+
+    /// What stands between semicolons; those within quotes belong to a file's name.
+    private static func pieces(of line: String) -> [String] {
+        var (pieces, isQuoted) = ([""], false)
+        for character in line {
+            if character == "\"" { isQuoted.toggle() }
+            if character == ";", !isQuoted { pieces.append("") } else { pieces[pieces.count - 1].append(character) }
+        }
+        return pieces
     }
 }

@@ -12,7 +12,7 @@ enum TrySurface {
         PortalRoute(.get, start, .developer) { try show($0, []) },
         PortalRoute(.post, start, .developer, walk),
         PortalRoute(.post, start + "/reset", .developer, reset),
-        PortalRoute(.get, start + "/:run", .developer) { try showRun($0, try opened($0).run, []) },
+        PortalRoute(.get, start + "/:run", .developer) { try showRun($0, try opened($0, $0.parameter("run")).run, []) },
         PortalRoute(.post, start + "/:run/query", .developer, query),
         PortalRoute(.post, start + "/:run/end", .developer, end),
     ]
@@ -103,9 +103,9 @@ enum TrySurface {
         return .success(run)
     }
 
-    private static func opened(_ call: PortalCall) throws(Refusal) -> (place: Place, run: TryRun) {
+    static func opened(_ call: PortalCall, _ id: String) throws(Refusal) -> (place: Place, run: TryRun) {
         let place = try place(call)
-        guard let run = call.door.tryRuns.run(call.parameter("run"), of: place.application.key, at: call.now) else {
+        guard let run = call.door.tryRuns.run(id, of: place.application.key, at: call.now) else {
             throw Refusal(.notFound, "There is no such walk.")
         }
         return (place, run)
@@ -141,19 +141,37 @@ enum TrySurface {
     }
 
     private static func query(_ call: PortalCall) async throws -> Response {
-        let (place, run) = try opened(call)
-        guard run.access != nil, !run.isOver else { throw Refusal(.forbidden, "This walk has ended.") }
-        let path = call.input.optional(.path) ?? call.input[.query]
-        guard isPath(path) else { return try showRun(call, run, [.invalidPath]) }
-        call.door.tryRuns.keep(try await place.desk.query(path, run), at: call.now)
-        return Answer.seeOther("\(place.root)/try/\(run.id)#answer")
+        let id = call.parameter("run")
+        switch try await ask(call, id, path: call.input.optional(.path) ?? call.input[.query]) {
+        case .failure(let problems): return try showRun(call, try opened(call, id).run, problems.all)
+        case .success(let run): return Answer.seeOther("\(try place(call).root)/try/\(run.id)#answer")
+        }
+    }
+
+    static func ask(_ call: PortalCall, _ id: String, path: String) async throws -> Result<TryRun, Problems> {
+        let (place, run) = try live(call, id)
+        guard isPath(path) else { return .failure(Problems(all: [.invalidPath])) }
+        let asked = try await place.desk.query(path, run)
+        call.door.tryRuns.keep(asked, at: call.now)
+        return .success(asked)
+    }
+
+    private static func live(_ call: PortalCall, _ id: String) throws(Refusal) -> (place: Place, run: TryRun) {
+        let found = try opened(call, id)
+        guard found.run.access != nil, !found.run.isOver else { throw Refusal(.forbidden, "This walk has ended.") }
+        return found
     }
 
     private static func end(_ call: PortalCall) async throws -> Response {
-        let (place, run) = try opened(call)
-        guard run.access != nil, !run.isOver else { throw Refusal(.forbidden, "This walk has ended.") }
-        call.door.tryRuns.keep(try await place.desk.end(run), at: call.now)
-        return Answer.seeOther("\(place.root)/try/\(run.id)")
+        let run = try await revoke(call, call.parameter("run"))
+        return Answer.seeOther("\(try place(call).root)/try/\(run.id)")
+    }
+
+    static func revoke(_ call: PortalCall, _ id: String) async throws -> TryRun {
+        let (place, run) = try live(call, id)
+        let ended = try await place.desk.end(run)
+        call.door.tryRuns.keep(ended, at: call.now)
+        return ended
     }
 
     // MARK: Beginning anew
