@@ -164,17 +164,16 @@ class Client(threading.Thread):
         self.plan, self.refresh, self.operations, self.stopping = plan, refresh, operations, stopping
         self.acknowledged, self.reads, self.tries = [], 0, 0
         self.ended, self.strange = 0, []
-        self.gaps, self.waits = [], []
+        self.moments = []
 
     def run(self):
-        access, last = None, time.monotonic()
+        access = None
         done = 0
         session = requests.Session()
         while done < self.operations and not self.stopping.is_set():
             node = self.plan.nodes[(done + self.ident) % len(self.plan.nodes)]
             base, headers = f"http://127.0.0.1:{node.port}/{PLAN}", {"Host": HOST}
             self.tries += 1
-            begin = time.monotonic()
             try:
                 if access is None or done % 4 == 0:
                     answer = session.post(
@@ -203,10 +202,7 @@ class Client(threading.Thread):
                         self.strange.append((answer.status_code, answer.text[:200]))
                         return
                 if answer.status_code == 200:
-                    now = time.monotonic()
-                    self.gaps.append(now - last)
-                    self.waits.append(now - begin)
-                    last = now
+                    self.moments.append(time.monotonic())
                     done += 1
                 else:
                     time.sleep(0.02)
@@ -237,9 +233,11 @@ def examine(plan, clients):
     reads = sum(client.reads for client in clients)
     disclosed = int(database.query("SELECT count(*) FROM disclosure")[0][0])
     assert reads <= disclosed <= sum(client.tries for client in clients)
+    moments = sorted(moment for client in clients for moment in client.moments)
+    silences = sorted((after - before for before, after in zip(moments, moments[1:])), reverse=True)
     return {
         "operations": sum(len(client.acknowledged) + client.reads for client in clients), "tries": sum(client.tries for client in clients),
-        "ended": sum(client.ended for client in clients), "longest_gap": max(max(client.gaps, default=0) for client in clients),
+        "ended": sum(client.ended for client in clients), "longest_silence": silences[0], "median_of_longest_ten": silences[:10][len(silences[:10]) // 2],
     }
 
 

@@ -1,6 +1,6 @@
 """Any number of nodes over one PostgreSQL: what one does holds at the other, and failures cost time, never an effect.
 
-PAYERBRIDGE_NODE_OPERATIONS sets how many operations the nodes do while they and the database are killed (2,000 unless told)."""
+PAYERBRIDGE_NODE_OPERATIONS sets how many operations the nodes do while they and the database are killed (800 unless told)."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ import requests
 from nodes import HOST, PLAN, Client, Database, Plan, examine, told
 from sandbox import ROOT, free_port, program
 
-OPERATIONS = int(os.environ.get("PAYERBRIDGE_NODE_OPERATIONS", "2000"))
+OPERATIONS = int(os.environ.get("PAYERBRIDGE_NODE_OPERATIONS", "800"))
 
 
 @pytest.fixture
