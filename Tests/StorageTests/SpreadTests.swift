@@ -20,7 +20,7 @@ struct SpreadTests {
         return found
     }
 
-    @Test("Each is partitioned by that column, and each of its unique keys holds it")
+    @Test("Each that holds records is partitioned by that column, and each unique key holds it")
     func keys() async throws {
         try await PostgresServer.withDatabase { address in
             let parts = try rows(
@@ -29,16 +29,17 @@ struct SpreadTests {
                 SELECT c.relname::text, a.attname::text FROM pg_partitioned_table p JOIN pg_class c ON c.oid = p.partrelid
                 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = p.partattrs[0] WHERE p.partstrat = 'h' AND p.partnatts = 1
                 """)
-            #expect(Dictionary(uniqueKeysWithValues: parts.map { ($0[0], $0[1]) }) == Self.spread)
+            // Places are small and found by one number, so on one machine they lie together.
+            #expect(Dictionary(uniqueKeysWithValues: parts.map { ($0[0], $0[1]) }) == Self.spread.filter { $0.key != "resource_place" })
             let keys = try rows(
                 address,
                 """
                 SELECT c.relname::text, i.indexrelid::regclass::text, string_agg(a.attname::text, ' ') FROM pg_index i
                 JOIN pg_class c ON c.oid = i.indrelid JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey)
-                WHERE i.indisunique AND c.relkind = 'p' GROUP BY 1, 2
+                WHERE i.indisunique AND c.relkind IN ('r', 'p') AND NOT c.relispartition GROUP BY 1, 2
                 """)
-            #expect(Set(keys.map { $0[0] }) == Set(Self.spread.keys), "each has a unique key")
-            for key in keys {
+            #expect(Set(keys.map { $0[0] }).isSuperset(of: Self.spread.keys), "each has a unique key")
+            for key in keys where Self.spread[key[0]] != nil {
                 let column = try #require(Self.spread[key[0]])
                 #expect(key[2].split(separator: " ").map(String.init).contains(column), "\(key[1])")
             }

@@ -86,9 +86,13 @@ struct Composition {
                 throw ConfigurationProblem(error.description)
             }
         }
+        let threads = store.waits ? WaitingThreads(count: 32) : nil
+        defer { threads?.close() }
+        var wait: SiteServer.Wait?
+        if let threads { wait = { call in threads.run(call) } }
         let server = SiteServer.make(
-            site, at: .init(host: configuration.host, port: configuration.port), logger: logger, certificate: certificate,
-            onRunning: onRunning)
+            site, at: .init(host: configuration.host, port: configuration.port), logger: logger,
+            wait: wait, certificate: certificate, onRunning: onRunning)
         var services: [any Service] = [server, CertificateReload(certificate: certificate, logger: logger)]
         if let mail = configuration.mail { services.append(try delivery(mail, logger)) }
         if site.portal != nil {
@@ -107,9 +111,7 @@ struct Composition {
             services: all.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = configuration.drain.grace + configuration.drain.finish
         let running = ServiceGroup(configuration: group)
-        guard store.waits else { return try await running.run() }
-        let threads = WaitingThreads(count: 32)
-        defer { threads.close() }
+        guard let threads else { return try await running.run() }
         try await withTaskExecutorPreference(threads) { try await running.run() }
     }
 

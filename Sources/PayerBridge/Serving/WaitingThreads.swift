@@ -4,8 +4,13 @@ import Synchronization
 /// Threads on which tasks may wait, for a store that another machine keeps: a request that waits for its answer holds up no event loop and
 /// none of the few threads that Swift runs tasks on.
 final class WaitingThreads: TaskExecutor {
+    private enum Work: Sendable {
+        case job(UnownedJob)
+        case call(@Sendable () -> Void)
+    }
+
     private struct State {
-        var waiting: [UnownedJob] = []
+        var waiting: [Work] = []
         var next = 0
         var isClosed = false
     }
@@ -25,8 +30,14 @@ final class WaitingThreads: TaskExecutor {
     }
 
     func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        state.withLock { $0.waiting.append(job) }
+        add(.job(UnownedJob(job)))
+    }
+
+    /// Runs this on one of the threads.
+    func run(_ call: @escaping @Sendable () -> Void) { add(.call(call)) }
+
+    private func add(_ one: Work) {
+        state.withLock { $0.waiting.append(one) }
         work.signal()
     }
 
@@ -40,13 +51,17 @@ final class WaitingThreads: TaskExecutor {
         let executor = asUnownedTaskExecutor()
         while true {
             work.wait()
-            let (job, isClosed) = state.withLock { state in (Self.take(&state), state.isClosed) }
-            if let job { job.runSynchronously(on: executor) } else if isClosed { return }
+            let (next, isClosed) = state.withLock { state in (Self.take(&state), state.isClosed) }
+            switch next {
+            case .job(let job): job.runSynchronously(on: executor)
+            case .call(let call): call()
+            case nil: if isClosed { return }
+            }
         }
     }
 
     /// First in, first out, without moving what is left at each.
-    private static func take(_ state: inout State) -> UnownedJob? {
+    private static func take(_ state: inout State) -> Work? {
         guard state.next < state.waiting.count else { return nil }
         let job = state.waiting[state.next]
         state.next += 1

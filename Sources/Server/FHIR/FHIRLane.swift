@@ -28,7 +28,7 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
     private var isConnected = false
     /// Why what comes in has to wait.
     private enum Pause {
-        /// An answer of ours waits until its disclosure is on record.
+        /// An answer of ours waits for the store, or until its disclosure is on record.
         case recording
         /// The client has not taken what it was sent yet.
         case unread
@@ -83,12 +83,38 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
                 return
             }
             let start = NIODeadline.now()
-            if let (answer, desk) = desks.answer(head) {
+            guard let (call, desk) = desks.asked(head) else {
+                pass(head, context)
+                return context.fireChannelRead(wrapInboundOut(part))
+            }
+            if let answer = desk.answer(call, mayLoad: false) {
                 held = nil
                 begin(answer, of: desk, to: head, since: start, context)
+            } else if let wait = desks.wait {
+                held = nil
+                answerLater(call, at: desk, head, since: start, on: wait, context)
             } else {
                 pass(head, context)
                 context.fireChannelRead(wrapInboundOut(part))
+            }
+        }
+    }
+
+    /// Has the call answered where it may wait for the store, and takes nothing else meanwhile.
+    private func answerLater(
+        _ call: FHIRCall, at desk: FHIRDesk, _ head: HTTPRequestHead, since start: NIODeadline, on wait: SiteServer.Wait,
+        _ context: ChannelHandlerContext
+    ) {
+        pause = .recording
+        let loop = context.eventLoop
+        let bound = NIOLoopBound((lane: self, context: context, head: head), eventLoop: loop)
+        wait {
+            let answer = desk.answer(call) ?? .unavailable(Refusal(.unavailable, "", cause: "nothing to load from"))
+            loop.execute {
+                let (lane, context, head) = bound.value
+                lane.pause = nil
+                lane.begin(answer, of: desk, to: head, since: start, context)
+                lane.goOn(context)
             }
         }
     }

@@ -11,6 +11,8 @@ struct FHIRLaneDesks: Sendable {
     let logger: Logger
     /// Off, every request goes through the router.
     let isOpen: Bool
+    /// Runs what has to wait for the store; nil where the store never lets anyone wait.
+    let wait: SiteServer.Wait?
 
     var store: any Site.Store { site.store }
     var measures: ServerMeasures { site.measures }
@@ -31,8 +33,8 @@ struct FHIRLaneDesks: Sendable {
         return true
     }
 
-    /// Nil for whatever is not this way's to answer.
-    func answer(_ head: HTTPRequestHead) -> (answer: FHIRAnswer, desk: FHIRDesk)? {
+    /// What is asked, and of which desk; nil for whatever is not this way's to answer.
+    func asked(_ head: HTTPRequestHead) -> (call: FHIRCall, desk: FHIRDesk)? {
         guard let host = head.headers.first(name: "host"), let root = site.hosts.root(of: host), let mark = Self.queryMark(head.uri) else {
             return nil
         }
@@ -52,7 +54,7 @@ struct FHIRLaneDesks: Sendable {
             default: break
             }
         }
-        return desk.answer(call, mayLoad: false).map { ($0, desk) }
+        return (call, desk)
     }
 
     /// Where the query begins, or the end; nil for a path with escapes or hidden parts, which the router reads.

@@ -16,18 +16,22 @@ package enum SiteServer {
         package init(host: String, port: Int) { (self.host, self.port) = (host, port) }
     }
 
+    /// Runs work that may wait for the store, away from every event loop.
+    package typealias Wait = @Sendable (@escaping @Sendable () -> Void) -> Void
+
     /// Closes a connection on which nothing happens.
     private static let idleTimeout = TimeAmount.seconds(30)
 
     /// `onRunning` hears the port that was bound, which matters when 0 was asked for. Without the lane every request takes the router's way.
     /// With a certificate the server speaks TLS and nothing else.
     package static func make(
-        _ site: Site, at address: Address, logger: Logger, hasLane: Bool = true, certificate: ServerCertificate? = nil,
+        _ site: Site, at address: Address, logger: Logger, hasLane: Bool = true, wait: Wait? = nil, certificate: ServerCertificate? = nil,
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) -> some ApplicationProtocol {
         let desks = site.plans.map { FHIRDesk(site: site, plan: $0, tokens: AccessCache(), shelves: site.shelves) }
         let lane = FHIRLaneDesks(
-            desks: desks.map { ("/\($0.plan.id)/r4", $0) }, site: site, logger: logger, isOpen: hasLane)
+            desks: desks.map { ("/\($0.plan.id)/r4", $0) }, site: site, logger: logger, isOpen: hasLane,
+            wait: wait)
         let responder = HostResponder(site: site, next: router(site, desks, logger).buildResponder())
         site.ownRoutes.open { try await responder.respond(to: $0, context: $1) }
         let isSecure = certificate != nil

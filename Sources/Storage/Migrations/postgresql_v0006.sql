@@ -218,7 +218,7 @@ CREATE TABLE resource_place (
     key bigint NOT NULL,
     member bigint NOT NULL,
     PRIMARY KEY (plan, key)
-) PARTITION BY HASH (key);
+);
 
 CREATE TABLE clinical_change (
     number bigint NOT NULL
@@ -653,7 +653,7 @@ CREATE INDEX disclosure_by_member ON disclosure (plan, member, at);
 
 CREATE INDEX disclosure_by_time ON disclosure (at);
 
--- Clinical rows lie in sixteen parts by their member (places by their own number), so that work on them can be spread over disks, and over
+-- Clinical rows lie in sixteen parts by their member so that work on them can be spread over disks, and over
 -- machines: every key of theirs holds the column by which they are spread.
 DO $$
 DECLARE
@@ -663,7 +663,7 @@ BEGIN
         -- A body is sent as it is, so it is stored as it is.
         EXECUTE format('ALTER TABLE %I ALTER COLUMN body SET STORAGE EXTERNAL', whole);
     END LOOP;
-    FOREACH whole IN ARRAY ARRAY['resource', 'resource_count', 'staged_resource', 'kept_version', 'resource_place'] LOOP
+    FOREACH whole IN ARRAY ARRAY['resource', 'resource_count', 'staged_resource', 'kept_version'] LOOP
         FOR part IN 0..15 LOOP
             EXECUTE format(
                 'CREATE TABLE %I PARTITION OF %I FOR VALUES WITH (MODULUS 16, REMAINDER %s)', whole || '_' || part, whole, part);

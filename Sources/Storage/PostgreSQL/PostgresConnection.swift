@@ -60,7 +60,13 @@ final class PostgresConnection: Connection {
         }
         // What the server wants to tell goes into its own log.
         PQsetNoticeProcessor(handle, { _, _ in }, nil)
-        let settings = purpose.settings + [("plan_cache_mode", "force_generic_plan"), ("TimeZone", "UTC")]
+        // A plan is made once, also on tables that were empty then: it goes through the indexes whatever the statistics say. What bulk
+        // writing asks differs in size each time.
+        let settings =
+            purpose.settings + [
+                ("plan_cache_mode", purpose == .bulk ? "force_custom_plan" : "force_generic_plan"), ("enable_seqscan", "off"), ("jit", "off"),
+                ("TimeZone", "UTC"),
+            ]
         let sql = settings.map { "SET \($0.0) = '\($0.1)'" }.joined(separator: "; ")
         let result = PQexec(handle, sql)
         defer { PQclear(result) }
