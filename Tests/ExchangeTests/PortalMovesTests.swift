@@ -72,6 +72,27 @@ struct PortalMovesTests {
         }
     }
 
+    @Test("A request for other redirect URIs moves as the list says, for every state, role and action, and a refusal says why")
+    func redirectChanges() {
+        for state in RedirectChange.State.allCases {
+            for role in CaseRole.allCases {
+                for action in RedirectChange.Action.allCases {
+                    let expected: RedirectChange.State? =
+                        switch (role, action) {
+                        case (.reviewer, .approve): .approved
+                        case (.reviewer, .refuse): .refused
+                        case (.developer, .withdraw): .withdrawn
+                        case (.reviewer, .withdraw), (.developer, .approve), (.developer, .refuse), (.sponsor, _), (.planOperator, _): nil
+                        }
+                    // Only what waits moves at all.
+                    #expect(
+                        RedirectChange.move(state, role, action) == (state == .submitted ? expected : nil), "\(state) \(role) \(action)")
+                }
+            }
+        }
+        #expect(RedirectChange.Action.allCases.filter(\.needsWords) == [.refuse])
+    }
+
     @Test("A work address is of the website's domain or below it, and of no look-alike")
     func domains() {
         let rows: [(String, String, Bool)] = [

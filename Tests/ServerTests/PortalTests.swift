@@ -199,6 +199,56 @@ struct PortalTests {
         }
     }
 
+    @Test("A long queue comes in parts that stay small, what waits for the reviewer first")
+    func longQueue() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            let developer = PortalVisitor(site)
+            try await developer.signUp("ana@lakeside.example")
+            let address = try #require(EmailAddress("ana@lakeside.example"))
+            let account = try #require(try site.store.account(address, realm: .portal))
+            let details = VerificationDetails(
+                contactName: "Ana", company: "Lakeside", website: "https://lakeside.example", workEmail: "ana@lakeside.example",
+                domainReason: nil, naic: nil, ein: nil, npi: nil, sponsorName: "Maria", sponsorRole: "CIO",
+                sponsorEmail: "m@lakeside.example")
+            for number in 0..<130 {
+                try await site.store.add(
+                    ApplicationDetails(
+                        name: "App \(number)", description: "", homePage: "",
+                        redirectURIs: [try RedirectURI(TestApps.loopback, for: .sandbox)]),
+                    of: account.key, clientID: "app-\(number)", secret: Secret.make(.clientSecret).hash,
+                    audit: AuditEntry(.system("test"), "x", "y"), at: site.clock.now)
+                let app = try #require(try site.store.application(clientID: "app-\(number)"))
+                let entry = CaseEntry(role: .developer, name: "Ana", action: "submit", text: "", at: site.clock.now)
+                _ = try await site.store.submit(
+                    VerificationSubmission(
+                        application: app.key, details: details, sponsorLink: Secret.make(.emailLink).hash,
+                        sponsorLinkExpiresAt: site.clock.now.adding(seconds: 1000), entry: entry), mails: [],
+                    audit: AuditEntry(.system("test"), "x", "y"), at: site.clock.now)
+                site.clock.advance(seconds: 1)
+            }
+            // The newest alone waits for the reviewer.
+            let last = try #require(try site.store.application(clientID: "app-129"))
+            var verification = try #require(try site.store.verification(of: last.key))
+            verification.state = .inReview
+            _ = try await site.store.keep(
+                verification, entry: CaseEntry(role: .sponsor, name: "M", action: "confirm", text: "", at: site.clock.now), mails: [],
+                organization: nil, syncing: [], audit: AuditEntry(.system("test"), "x", "y"), at: site.clock.now)
+            let reviewer = try await site.planSide()
+            var seen: [String] = []
+            for path in ["/review", "/review?after=100"] {
+                try await reviewer.open(path)
+                #expect(reviewer.page.body.count < 60_000)
+                #expect(reviewer.markup.links.contains("/review?after=100") == (path == "/review"))
+                seen += reviewer.markup.links.filter { $0.hasPrefix("/review/verifications/") }
+            }
+            #expect(seen.count == 130 && Set(seen).count == 130 && seen[0] == "/review/verifications/\(verification.key.number)")
+            for odd in ["-1", "x", "999999999999999999999", "9223372036854775807"] {
+                try await reviewer.open("/review?after=" + odd)
+                #expect(reviewer.page.status == 200)
+            }
+        }
+    }
+
     @Test("A new password ends every session, and its link works once")
     func newPassword() async throws {
         try await RunningSite.with(isSandbox: true, hasPortal: true) { site in

@@ -251,14 +251,8 @@ struct ProductionTests {
     @Test("What one plan's operator says of an application the developer and the reviewer read, and no other plan's operator")
     func words() async throws {
         try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
-            let (app, developer, reviewer) = try await site.verifiedApp(redirectURIs: Self.web)
+            let (app, developer, reviewer) = try await site.approvedApp(redirectURIs: Self.web, evidence: Self.png)
             let root = "/portal/applications/\(app.clientID)"
-            try await developer.open(root + "/production")
-            try await developer.upload("/evidence", "a.png", Self.png)
-            try await developer.submit("/submit")
-            try await reviewer.openCase("")
-            try await reviewer.submit(reviewer.path, ["decision": "approve"])
-            try await site.syncEnds(app, plan: site.other)
             let operators = [
                 (try await site.planSide(.planOperator, plan: site.demo), "Because of the demo."),
                 (try await site.planSide(.planOperator, plan: site.other), "Because of the other."),

@@ -171,6 +171,22 @@ extension RunningSite {
     }
 }
 
+extension RunningSite {
+    /// An app with production access, at every plan, with its developer and a reviewer.
+    package func approvedApp(
+        redirectURIs: String, evidence: [UInt8]
+    ) async throws -> (app: TestApp, developer: PortalVisitor, reviewer: PortalVisitor) {
+        let (app, developer, reviewer) = try await verifiedApp(redirectURIs: redirectURIs)
+        try await developer.open("/portal/applications/\(app.clientID)/production")
+        try await developer.upload("/evidence", "a.png", evidence)
+        try await developer.submit("/submit")
+        try await reviewer.openCase("")
+        try await reviewer.submit(reviewer.path, ["decision": "approve"])
+        try await syncEnds(app, plan: other)
+        return (app, developer, reviewer)
+    }
+}
+
 extension PortalVisitor {
     /// Opens the newest case of the queue.
     package func openCase(_ name: String) async throws {

@@ -137,6 +137,8 @@ struct DemoHealthPlan {
               New Health Plan  \(recordAddress)
               Its people       \(publicAddress)/review   (\(NewHealthPlan.planOperator), \(NewHealthPlan.careManager), the same password)
 
+              \(SandboxConfiguration.realName)  configured as a real plan, without members: where a developer's road to production ends
+
               Client id      \(Self.clientID)
               Client secret  \(secret.text)
               Redirect URIs  \(redirectURIs.joined(separator: "\n                 "))

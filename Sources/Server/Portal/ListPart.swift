@@ -8,7 +8,7 @@ struct ListPart<Row> {
 
     /// From where the address says, or from the beginning.
     init(_ all: [Row], _ call: PortalCall, root: String) {
-        let first = call.query("after").flatMap { Int($0) }.map { max(0, $0) } ?? 0
+        let first = call.query("after").flatMap { Int($0) }.map { min(max(0, $0), all.count) } ?? 0
         let rest = all.dropFirst(first)
         rows = Array(rest.prefix(Self.most))
         more = rest.count > Self.most ? "\(root)?after=\(first + Self.most)" : nil

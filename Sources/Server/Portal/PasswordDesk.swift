@@ -30,8 +30,9 @@ final class PasswordDesk: Sendable {
     func matches(_ password: String, _ hash: PasswordHash?) async throws -> Bool? {
         // Made at the first comparison, whoever's it is.
         guard let nobody = try await ofNobody() else { return nil }
-        let (compared, isKnown) = (hash ?? nobody, hash != nil)
-        return await run { compared.matches(password) && isKnown }
+        let known = hash.flatMap { $0.isReadable ? $0 : nil }
+        let compared = known ?? nobody
+        return await run { compared.matches(password) && known != nil }
     }
 
     private func ofNobody() async throws -> PasswordHash? {

@@ -30,6 +30,9 @@ package struct PasswordHash: Sendable, PrivateValue {
             stored: "scrypt$\(cost.logarithm)$\(cost.parallelism)$\(salt.base64EncodedString())$\(key.base64EncodedString())")
     }
 
+    /// False for one that no password has, and whose comparison would take no time.
+    package var isReadable: Bool { text.utf8.starts(with: "scrypt$".utf8) }
+
     /// The same work for a right and a wrong password.
     package func matches(_ password: String) -> Bool {
         let parts = text.split(separator: "$", omittingEmptySubsequences: false)
