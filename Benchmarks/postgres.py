@@ -38,7 +38,10 @@ def spent(*pids):
     """Seconds of processor time."""
     total = 0
     for pid in pids:
-        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        stat = pathlib.Path(f"/proc/{pid}/stat")
+        if not stat.exists():
+            continue
+        fields = stat.read_text().rsplit(")", 1)[1].split()
         total += int(fields[11]) + int(fields[12]) + int(fields[13]) + int(fields[14])
     return total / HERTZ
 
