@@ -121,9 +121,11 @@ package struct RunningSite: Sendable {
         let (running, heard) = AsyncStream.makeStream(of: Int.self)
         // Every test passes through both ways to the FHIR API: once with the lane, once without.
         let hasLane = ProcessInfo.processInfo.environment["PAYERBRIDGE_LANE"] != "off"
-        let server = SiteServer.make(site, at: .init(host: "127.0.0.1", port: port), logger: logger, hasLane: hasLane) { port in
-            heard.yield(port)
-        }
+        let server = SiteServer.make(
+            site, at: .init(host: "127.0.0.1", port: port), logger: logger, hasLane: hasLane,
+            onRunning: { port in
+                heard.yield(port)
+            })
         let all: [any Service] = [server] + others
         let group = ServiceGroup(
             configuration: .init(services: all.map { .init(service: $0) }, gracefulShutdownSignals: [], logger: logger))

@@ -21,7 +21,8 @@ struct BackupCommand: AsyncParsableCommand {
             let configuration = try config.map { try ConfigurationFile.read($0) }
             let directory = configuration?.dataDirectory ?? data
             guard try configuration?.database == nil && SandboxDatabase.noted(in: directory) == nil else {
-                throw ConfigurationProblem("This store is on PostgreSQL: back it up with pg_basebackup or pg_dump (Documentation/scaling.md).")
+                throw ConfigurationProblem(
+                    "This store is on PostgreSQL: back it up with pg_basebackup or pg_dump (Documentation/scaling.md).")
             }
             let keys = KeyFiles.below(directory, configuration)
             let bar = ProgressBar("Copying", unit: "percent")
@@ -42,7 +43,8 @@ enum KeyFiles {
     static func below(_ directory: String, _ configuration: ServerConfiguration?) -> Set<String> {
         var paths = [directory + "/key", directory + "/sealing-key"]
         if let configuration {
-            paths += [configuration.keyFile, configuration.sealingKeyFile, configuration.mail?.passwordFile, configuration.tls?.key].compactMap { $0 }
+            paths += [configuration.keyFile, configuration.sealingKeyFile, configuration.mail?.passwordFile, configuration.tls?.key]
+                .compactMap { $0 }
             paths += configuration.plans.compactMap { $0.receive?.linkKeyFile }
         }
         return Set(paths.filter { $0.hasPrefix(directory + "/") }.map { String($0.dropFirst(directory.count + 1)) })

@@ -64,7 +64,8 @@ final class PostgresConnection: Connection {
         // writing asks differs in size each time.
         let settings =
             purpose.settings + [
-                ("plan_cache_mode", purpose == .bulk ? "force_custom_plan" : "force_generic_plan"), ("enable_seqscan", "off"), ("jit", "off"),
+                ("plan_cache_mode", purpose == .bulk ? "force_custom_plan" : "force_generic_plan"), ("enable_seqscan", "off"),
+                ("jit", "off"),
                 ("TimeZone", "UTC"),
             ]
         let sql = settings.map { "SET \($0.0) = '\($0.1)'" }.joined(separator: "; ")
