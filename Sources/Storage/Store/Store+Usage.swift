@@ -13,7 +13,7 @@ extension Store: UsageStore, DeletionStore {
             return PlanUsage(
                 members: quota.members == nil ? 0 : try number("SELECT count(*) FROM member WHERE plan = ?"),
                 resources: quota.resources == nil
-                    ? 0 : try number("SELECT CAST(coalesce(sum(count), 0) AS BIGINT) FROM resource_count WHERE plan = ?"),
+                    ? 0 : try number("SELECT CAST(coalesce(sum(count), 0) AS BIGINT) FROM resource_count WHERE plan = ? AND member >= 0"),
                 bytes: quota.bytes == nil
                     ? 0 : try number("SELECT CAST(coalesce(sum(length(body)), 0) AS BIGINT) FROM resource WHERE plan = ? AND member >= 0"))
         }
