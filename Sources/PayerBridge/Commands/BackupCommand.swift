@@ -1,5 +1,6 @@
 import ArgumentParser
 import Exchange
+import Foundation
 import Storage
 
 struct BackupCommand: AsyncParsableCommand {
@@ -19,6 +20,10 @@ struct BackupCommand: AsyncParsableCommand {
     func run() async throws {
         try await Failing.clearly {
             let configuration = try config.map { try ConfigurationFile.read($0) }
+            guard configuration?.database == nil else {
+                throw ConfigurationProblem(
+                    "The store is on PostgreSQL: back it up with pg_basebackup or pg_dump, and its keys by themselves.")
+            }
             let directory = configuration?.dataDirectory ?? data
             let keys = KeyFiles.below(directory, configuration)
             let bar = ProgressBar("Copying", unit: "percent")
@@ -28,6 +33,9 @@ struct BackupCommand: AsyncParsableCommand {
             bar.finish(count: 100)
             let report = try BackupVerification.verify(to)
             Console.say(BackupWords.text(report, folder: to))
+            if let evidence = configuration?.evidenceDirectory, !evidence.hasPrefix(directory + "/") {
+                Console.say("Not in it: \(evidence). Copy that folder after this.")
+            }
             let left = keys.subtracting(manifest.files.map(\.path)).sorted()
             if !left.isEmpty { Console.say("Not in it: \(left.joined(separator: ", ")). Keep copies of them elsewhere.") }
         }
@@ -39,10 +47,12 @@ enum KeyFiles {
     static func below(_ directory: String, _ configuration: ServerConfiguration?) -> Set<String> {
         var paths = [directory + "/key", directory + "/sealing-key"]
         if let configuration {
-            paths += [configuration.keyFile, configuration.mail?.passwordFile, configuration.tls?.key].compactMap { $0 }
+            paths += [configuration.keyFile, configuration.sealingKeyFile, configuration.mail?.passwordFile, configuration.tls?.key]
+                .compactMap { $0 }
             paths += configuration.plans.compactMap { $0.receive?.linkKeyFile }
         }
-        return Set(paths.filter { $0.hasPrefix(directory + "/") }.map { String($0.dropFirst(directory.count + 1)) })
+        let there = paths.filter { $0.hasPrefix(directory + "/") && FileManager.default.fileExists(atPath: $0) }
+        return Set(there.map { String($0.dropFirst(directory.count + 1)) })
     }
 }
 

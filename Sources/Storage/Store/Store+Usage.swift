@@ -12,8 +12,10 @@ extension Store: UsageStore, DeletionStore {
             }
             return PlanUsage(
                 members: quota.members == nil ? 0 : try number("SELECT count(*) FROM member WHERE plan = ?"),
-                resources: quota.resources == nil ? 0 : try number("SELECT CAST(coalesce(sum(count), 0) AS BIGINT) FROM resource_count WHERE plan = ?"),
-                bytes: quota.bytes == nil ? 0 : try number("SELECT CAST(coalesce(sum(length(body)), 0) AS BIGINT) FROM resource WHERE plan = ? AND member >= 0"))
+                resources: quota.resources == nil
+                    ? 0 : try number("SELECT CAST(coalesce(sum(count), 0) AS BIGINT) FROM resource_count WHERE plan = ?"),
+                bytes: quota.bytes == nil
+                    ? 0 : try number("SELECT CAST(coalesce(sum(length(body)), 0) AS BIGINT) FROM resource WHERE plan = ? AND member >= 0"))
         }
     }
 
