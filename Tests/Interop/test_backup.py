@@ -108,6 +108,21 @@ def test_a_backup_does_not_go_into_what_it_copies(made):
     assert not (made[0] / "data/evidence/copy.partial").exists()
 
 
+def test_what_lies_elsewhere_is_named(tmp_path):
+    from serving import Server
+
+    server = Server(tmp_path, f"evidenceDirectory: {tmp_path}/pictures\nsealingKeyFile: data/sealing\nkeyFile: data/own-key\n")
+    try:
+        (tmp_path / "data/sealing").write_bytes(b"x" * 32)
+        words = good("backup", "--config", server.config, "--to", tmp_path / "copy")
+    finally:
+        server.stop()
+    assert f"Not in it: {tmp_path}/pictures." in words and "Not in it: own-key, " in words
+    assert not {"own-key", "sealing"} & {path.name for path in (tmp_path / "copy").iterdir()}
+    server.config.write_text(server.config.read_text() + "database: postgres://nobody@127.0.0.1:1/none\n")
+    assert_told(*run("backup", "--config", server.config, "--to", tmp_path / "other"), "pg_basebackup")
+
+
 def flip(path, at=None):
     data = bytearray(path.read_bytes())
     data[at if at is not None else len(data) // 2] ^= 1

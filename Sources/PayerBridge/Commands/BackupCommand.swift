@@ -1,5 +1,6 @@
 import ArgumentParser
 import Exchange
+import Foundation
 import Storage
 
 struct BackupCommand: AsyncParsableCommand {
@@ -19,6 +20,10 @@ struct BackupCommand: AsyncParsableCommand {
     func run() async throws {
         try await Failing.clearly {
             let configuration = try config.map { try ConfigurationFile.read($0) }
+            guard configuration?.database == nil else {
+                throw ConfigurationProblem(
+                    "The store is on PostgreSQL: back it up with pg_basebackup or pg_dump, and its keys by themselves.")
+            }
             let directory = configuration?.dataDirectory ?? data
             guard try configuration?.database == nil && SandboxDatabase.noted(in: directory) == nil else {
                 throw ConfigurationProblem(
@@ -32,6 +37,9 @@ struct BackupCommand: AsyncParsableCommand {
             bar.finish(count: 100)
             let report = try BackupVerification.verify(to)
             Console.say(BackupWords.text(report, folder: to))
+            if let evidence = configuration?.evidenceDirectory, !evidence.hasPrefix(directory + "/") {
+                Console.say("Not in it: \(evidence). Copy that folder after this.")
+            }
             let left = keys.subtracting(manifest.files.map(\.path)).sorted()
             if !left.isEmpty { Console.say("Not in it: \(left.joined(separator: ", ")). Keep copies of them elsewhere.") }
         }
@@ -47,7 +55,8 @@ enum KeyFiles {
                 .compactMap { $0 }
             paths += configuration.plans.compactMap { $0.receive?.linkKeyFile }
         }
-        return Set(paths.filter { $0.hasPrefix(directory + "/") }.map { String($0.dropFirst(directory.count + 1)) })
+        let there = paths.filter { $0.hasPrefix(directory + "/") && FileManager.default.fileExists(atPath: $0) }
+        return Set(there.map { String($0.dropFirst(directory.count + 1)) })
     }
 }
 

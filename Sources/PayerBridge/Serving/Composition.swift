@@ -104,8 +104,8 @@ struct Composition {
         // Services stop in reverse order: draining is told first, and the operator can look until the end.
         var all: [any Service] = [Together(services: services), Draining(state: site.state, grace: configuration.drain.grace)]
         if let admin = configuration.admin {
-            all.insert(
-                AdminServer.make(site, at: .init(host: admin.host, port: admin.port), certificate: certificate, logger: logger), at: 0)
+            let server = AdminServer.make(site, at: .init(host: admin.host, port: admin.port), certificate: certificate, logger: logger)
+            all.insert(OnCommonThreads(service: server), at: 0)
         }
         var group = ServiceGroupConfiguration(
             services: all.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

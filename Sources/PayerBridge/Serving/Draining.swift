@@ -35,3 +35,12 @@ struct Together: Service {
 
     struct EndedEarly: Error {}
 }
+
+/// A service that does not share the threads on which requests wait for a database: the operator's port answers when they are all taken.
+struct OnCommonThreads: Service {
+    let service: any Service
+
+    func run() async throws {
+        try await withTaskExecutorPreference(globalConcurrentExecutor) { try await service.run() }
+    }
+}

@@ -42,7 +42,10 @@ package enum AdminServer {
         case .draining: return notReady(.draining, "The server is stopping; it takes no new work.")
         case .serving: break
         }
-        do throws(Refusal) { try await site.store.checkReadiness() } catch { return notReady(.store, error.message) }
+        let store = site.store
+        if case .failure(let problem) = await Patience.ask({ () async throws(Refusal) in try await store.checkReadiness() }) {
+            return notReady(.store, problem.message)
+        }
         return Answer.json(.ok, JSONDocument.object(["ready": true]).json)
     }
 
@@ -72,10 +75,19 @@ package enum AdminServer {
         return text.text
     }
 
+    private struct Told: Sendable {
+        let jobs: [JobCount]
+        let measures: [StoreMeasure]
+    }
+
     private static func writeStore(_ site: Site, to text: inout MetricsText) async {
-        do throws(Refusal) {
-            let jobs = try await site.store.jobCounts(at: site.world.now())
-            let measures = try await site.store.storeMeasures()
+        let (store, now) = (site.store, site.world.now())
+        let answer = await Patience.ask { () async throws(Refusal) in
+            Told(jobs: try await store.jobCounts(at: now), measures: try await store.storeMeasures())
+        }
+        switch answer {
+        case .success(let told):
+            let (jobs, measures) = (told.jobs, told.measures)
             text.single("payerbridge_store_up", .gauge, "1 when the store answers.", 1)
             text.family("payerbridge_jobs", .gauge, "Jobs by kind and state; failed mails among the newest 100,000.")
             for kind in JobCount.Kind.allCases {
@@ -84,12 +96,13 @@ package enum AdminServer {
                     text.sample("payerbridge_jobs", [("kind", kind.rawValue), ("state", state.rawValue)], count)
                 }
             }
-            var told: Set<String> = []
+            var named: Set<String> = []
             for measure in measures {
                 let name = "payerbridge_store_" + measure.name
-                if told.insert(name).inserted { text.family(name, .gauge, measure.help) }
+                if named.insert(name).inserted { text.family(name, .gauge, measure.help) }
                 text.sample(name, measure.label.map { [($0.name, $0.value)] } ?? [], measure.value)
             }
-        } catch { text.single("payerbridge_store_up", .gauge, "1 when the store answers.", 0) }
+        case .failure: text.single("payerbridge_store_up", .gauge, "1 when the store answers.", 0)
+        }
     }
 }

@@ -62,6 +62,9 @@ package enum BackupVerification {
 
     private static func checkSeals(_ manifest: BackupManifest, _ folder: String) throws {
         let path = folder + "/disclosures.sqlite"
+        guard manifest.databases["disclosures.sqlite"]?.schema == SQLiteDisclosureWriter.newest else {
+            throw Refusal(.invalid, "The backup was made by an older payerbridge. Verify and restore it with that one.")
+        }
         let count = try DisclosureRows.verify(
             Reader(SQLiteConnection(path: path, flags: SQLITE_OPEN_READONLY, waiting: 5000, pragmas: ["query_only=ON"])))
         let seal = try SQLiteSnapshot(path: path, isFinal: true).newestSeal()

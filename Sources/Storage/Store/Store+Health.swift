@@ -1,8 +1,26 @@
 package import Exchange
 package import FHIR
+import Foundation
 
 extension Store: StoreHealth {
-    package func checkReadiness() async throws(Refusal) {
+    package func checkReadiness() async throws(Refusal) { try await apart { () throws(Refusal) in try self.readiness() } }
+
+    package func jobCounts(at now: Timestamp) async throws(Refusal) -> [JobCount] {
+        try await apart { () throws(Refusal) in try self.jobs(at: now) }
+    }
+
+    /// Where a read waits for a database, it waits on a thread of its own, so that a database that hangs holds up nobody but who asked.
+    private func apart<T: Sendable>(_ body: @escaping @Sendable () throws(Refusal) -> T) async throws(Refusal) -> T {
+        guard engine.waits else { return try body() }
+        let result: Result<T, Refusal> = await withCheckedContinuation { continuation in
+            Self.asking.async { continuation.resume(returning: Result { () throws(Refusal) in try body() }) }
+        }
+        return try result.get()
+    }
+
+    private static let asking = DispatchQueue(label: "payerbridge.health")
+
+    private func readiness() throws(Refusal) {
         let found = try read { try self.engine.schema($0) }
         guard found == engine.newestSchema else {
             throw Refusal(.unavailable, "The store has schema \(found); this program needs \(engine.newestSchema).")
@@ -14,7 +32,7 @@ extension Store: StoreHealth {
         }
     }
 
-    package func jobCounts(at now: Timestamp) async throws(Refusal) -> [JobCount] {
+    private func jobs(at now: Timestamp) throws(Refusal) -> [JobCount] {
         try read { reader in
             let statement = try reader.statement(
                 """
