@@ -204,4 +204,41 @@ struct PostgresStoreTests {
             }
         }
     }
+
+    @Test("A change in which a statement failed is never acknowledged, even if its code went on")
+    func failedStatement() async throws {
+        try await PostgresServer.withDatabase { address in
+            let store = try Store(postgres: address)
+            defer { try? store.close() }
+            await #expect(throws: Refusal.self) {
+                try await store.change { transaction in
+                    try transaction.execute(sql: "INSERT INTO payer_wish (plan, member, name, at) VALUES (1, 1, 'a', 0)")
+                    try? transaction.execute(sql: "INSERT INTO payer_wish (plan, member, name, at) VALUES (1, 1, NULL, 0)")
+                }
+            }
+        }
+    }
+
+    @Test("When it is not known whether entries of the log were kept, the next ones are kept all the same")
+    func logGoesOn() async throws {
+        try await PostgresServer.withDatabase { address in
+            let store = try Store(postgres: address)
+            defer { try? store.close() }
+            func record() async -> Bool {
+                await withCheckedContinuation { answer in
+                    store.record(
+                        Disclosure(
+                            at: today, plan: Key(1), member: Key(1), grant: Key(1), app: Key(1), interaction: .read, type: .observation,
+                            target: "Observation/1", resources: 1)
+                    ) { answer.resume(returning: $0 == nil) }
+                }
+            }
+            #expect(await record())
+            // As if a commit had been made whose answer never came.
+            try PostgresConnection(address, for: .administer).run(
+                "INSERT INTO seal (writer, last, digest) SELECT writer, last + 1, digest FROM seal")
+            #expect(await record() == false)
+            #expect(await record())
+        }
+    }
 }

@@ -102,8 +102,13 @@ final class PostgresConnection: Connection {
 
     func commit() throws {
         isInTransaction = false
-        try run("COMMIT")
-        // A transaction that had failed answers a COMMIT with its undoing.
+        let result = PQexec(handle, "COMMIT")
+        defer { PQclear(result) }
+        guard PQresultStatus(result) == PGRES_COMMAND_OK else { throw PostgresProblem(result, handle, doing: "COMMIT") }
+        // A transaction in which a statement had failed answers a COMMIT with its undoing, and calls that well.
+        guard String(cString: PQcmdStatus(result)) == "COMMIT" else {
+            throw PostgresProblem(code: "25P02", "a statement had failed, so nothing was changed", doing: "COMMIT")
+        }
     }
 
     func rollback() {

@@ -58,7 +58,11 @@ final class PostgresEngine: Engine {
         try log.withLock { log in
             let open = try log ?? PostgresDisclosureWriter(address)
             log = open
-            try open.keep(disclosures)
+            do { try open.keep(disclosures) } catch {
+                // Whether these entries stand in its chain is not known; the next ones begin a chain of their own.
+                log = nil
+                throw error
+            }
         }
     }
 
