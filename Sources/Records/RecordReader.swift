@@ -60,7 +60,7 @@ package final class RecordReader {
     private func makeView(_ type: ResourceType, _ interaction: Scope.Interactions) throws -> View? {
         let opening = access.opening(type, for: interaction)
         if case .closed = opening { return nil }
-        let found = try cache.shelf(type, in: access.compartment, store: store, mark: mark, base: base, mayLoad: mayLoad, mayAsk: mayAsk)
+        let found = try shelf(type, mayLoad: mayLoad)
         guard let shelf = found else { throw RecordProblem.notLoaded }
         return View(shelf: shelf, open: try rows(shelf, opening))
     }
@@ -83,14 +83,27 @@ package final class RecordReader {
         if type == .provenance, let transmission = try transmission(id: id, for: interaction) { return transmission }
         let opening = access.opening(type, for: interaction)
         if case .closed = opening { return nil }
-        if let shelf = try cache.shelf(type, in: access.compartment, store: store, mark: mark, base: base, mayLoad: false, mayAsk: mayAsk) {
-            guard let row = shelf.row(of: id.utf8), try rows(shelf, opening)?.contains(row) ?? true else { return nil }
-            return Found(shelf: shelf, row: row)
-        }
+        if let shelf = try shelf(type, mayLoad: false) { return try found(id, shelf, opening) }
+        if try mayLoad && isWorthLoading(type), let shelf = try shelf(type, mayLoad: true) { return try found(id, shelf, opening) }
         // Not in memory: one row by its key is quicker than the whole type.
         let one = try one(type, id)
         guard let one, try rows(one, opening)?.contains(0) ?? true else { return nil }
         return Found(shelf: one, row: 0)
+    }
+
+    private func shelf(_ type: ResourceType, mayLoad: Bool) throws -> Shelf? {
+        try cache.shelf(type, in: access.compartment, store: store, mark: mark, base: base, mayLoad: mayLoad, mayAsk: mayAsk)
+    }
+
+    private func found(_ id: String, _ shelf: Shelf, _ opening: RecordAccess.Opening) throws -> Found? {
+        guard let row = shelf.row(of: id.utf8), try rows(shelf, opening)?.contains(row) ?? true else { return nil }
+        return Found(shelf: shelf, row: row)
+    }
+
+    /// Where each row that is read by itself is a way to another machine and back, a type that is read again and again is brought whole.
+    private func isWorthLoading(_ type: ResourceType) throws -> Bool {
+        guard store.waits, !ReleasedTypes.isShared(type) else { return false }
+        return try cache.isWorthLoading(type, in: access.compartment, store: store)
     }
 
     private func one(_ type: ResourceType, _ id: String) throws -> Shelf? {

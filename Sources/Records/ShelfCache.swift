@@ -25,6 +25,8 @@ package final class ShelfCache: Sendable {
         /// Single resources of the plan's own, with the mark at which they were read.
         var singles: [Single: (shelf: Shelf, mark: Int64, size: Int)] = [:]
         var singlesSize = 0
+        /// How often a resource of a shelf that is not here was read by itself.
+        var misses: [Place: Int] = [:]
     }
 
     fileprivate struct Single: Hashable {
@@ -97,6 +99,30 @@ package final class ShelfCache: Sendable {
         }
         return shelf
     }
+
+    /// Notes that one resource of a shelf is read by itself, and tells whether it is time to bring the whole shelf: once that many single
+    /// reads would have cost as much.
+    func isWorthLoading(_ type: ResourceType, in compartment: Compartment, store: some ClinicalStore) throws -> Bool {
+        let member = ReleasedTypes.isShared(type) ? Key<Member>(0) : compartment.member
+        let place = Place(plan: compartment.plan, member: member, type: type)
+        let misses = state.withLock { state in
+            if state.misses.count >= Self.mostMisses { state.misses.removeAll(keepingCapacity: true) }
+            state.misses[place, default: 0] += 1
+            return state.misses[place] ?? 0
+        }
+        // Asked at 2, 4, 8 ... only, for the question is a read as well.
+        guard misses > 1, misses & (misses - 1) == 0 else { return false }
+        let count = try store.state(of: type, in: compartment).count
+        guard count <= misses * Self.rowsForOneRead, count <= Self.largestBrought else { return false }
+        state.withLock { $0.misses[place] = nil }
+        return true
+    }
+
+    /// A row of a whole shelf costs some 10 µs, a row that is asked for by itself some 500.
+    private static let rowsForOneRead = 64
+    /// Rows; a larger shelf might not stay.
+    private static let largestBrought = 8192
+    private static let mostMisses = 10_000
 
     private func slot(_ place: Place) -> Slot? {
         state.withLock { state in

@@ -1,6 +1,7 @@
 import Exchange
 import FHIR
 import NIOCore
+import Synchronization
 import Trust
 
 @testable import Records
@@ -31,9 +32,13 @@ final class MemoryRecord: ClinicalStore, Sendable {
     /// What the store says it has of a type, where that is more than it is given.
     private let claimed: [ResourceType: Int]
     let cache = ShelfCache()
+    let waits: Bool
+    /// How often a resource was read by itself.
+    let singleReads = Atomic(0)
 
-    init(_ items: [Item], claimed: [ResourceType: Int] = [:]) {
+    init(_ items: [Item], claimed: [ResourceType: Int] = [:], waits: Bool = false) {
         self.claimed = claimed
+        self.waits = waits
         self.items = Dictionary(grouping: items, by: \.type).mapValues { $0.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) } }
     }
 
@@ -43,11 +48,11 @@ final class MemoryRecord: ClinicalStore, Sendable {
 
     // MARK: The store's promises
 
-    let waits = false
     func knownChangeMark() -> Int64? { try? changeMark() }
     func changeMark() throws(Refusal) -> Int64 { 1 }
 
     func read<T>(_ type: ResourceType, id: String, in compartment: Compartment, _ body: (StoredResource) throws -> T) throws -> T? {
+        singleReads.wrappingAdd(1, ordering: .relaxed)
         guard let item = items[type]?.first(where: { $0.id.utf8.elementsEqual(id.utf8) }) else { return nil }
         return try lend(item, body)
     }

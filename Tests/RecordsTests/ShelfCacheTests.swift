@@ -1,5 +1,6 @@
 import Exchange
 import FHIR
+import Synchronization
 import Testing
 import Trust
 
@@ -30,5 +31,22 @@ struct ShelfCacheTests {
         #expect(largest > limit / 2, "else nothing had to go")
         // What the last request made is counted when it is used again.
         #expect(largest < limit + limit / 8, "\(largest)")
+    }
+
+    @Test(
+        "Where a read is a way to another machine, a type that is read again and again is brought whole once that costs no more",
+        arguments: [(100, true, 1), (1000, true, 15), (9000, true, 40), (100, false, 40)])
+    func brought(_ count: Int, _ waits: Bool, _ singleReads: Int) throws {
+        let items = (0..<count).map {
+            MemoryRecord.Item(type: .observation, id: "o\($0)", body: #"{"resourceType":"Observation","id":"o\#($0)"}"#)
+        }
+        let record = MemoryRecord(items, waits: waits)
+        for number in 0..<40 {
+            let found = try record.reader().read(.observation, id: "o\(number)")
+            #expect(found?.reference?.id.text == "o\(number)")
+        }
+        #expect(try record.reader().read(.observation, id: "nothing") == nil)
+        let most = singleReads == 40 ? 41 : singleReads
+        #expect(record.singleReads.load(ordering: .relaxed) == most)
     }
 }

@@ -100,21 +100,19 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    /// Has the call answered where it may wait for the store, and takes nothing else meanwhile.
+    /// Has the call answered where it may wait for the store, and takes nothing else meanwhile. What it discloses goes on record from there.
     private func answerLater(
         _ call: FHIRCall, at desk: FHIRDesk, _ head: HTTPRequestHead, since start: NIODeadline, on wait: SiteServer.Wait,
         _ context: ChannelHandlerContext
     ) {
         pause = .recording
+        desks.measures.beginRequest()
         let loop = context.eventLoop
-        let bound = NIOLoopBound((lane: self, context: context, head: head), eventLoop: loop)
+        let bound = NIOLoopBound(Waiting(lane: self, context: context, desk: desk, head: head), eventLoop: loop)
         wait {
             let answer = desk.answer(call) ?? .unavailable(Refusal(.unavailable, "", cause: "nothing to load from"))
-            loop.execute {
-                let (lane, context, head) = bound.value
-                lane.pause = nil
-                lane.begin(answer, of: desk, to: head, since: start, context)
-                lane.goOn(context)
+            Self.record(answer, of: desk) { answer in
+                loop.execute { bound.value.send(answer, since: start) }
             }
         }
     }
@@ -153,39 +151,46 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(data, promise: promise)
     }
 
-    /// Nothing leaves before its disclosure is on record.
+    /// Sends an answer that was there at once.
     private func begin(
         _ answer: FHIRAnswer, of desk: FHIRDesk, to head: HTTPRequestHead, since start: NIODeadline, _ context: ChannelHandlerContext
     ) {
         desks.measures.beginRequest()
-        guard let disclosure = answer.disclosure else {
+        guard answer.disclosure != nil else {
             send(answer, of: desk, to: head, since: start, context)
             return
         }
         pause = .recording
-        let asked = NIODeadline.now()
-        let measures = desks.measures
         let loop = context.eventLoop
-        let bound = NIOLoopBound(Recording(lane: self, context: context, answer: answer, desk: desk, head: head), eventLoop: loop)
-        desks.store.record(disclosure) { refusal in
-            measures.recorded(disclosure, isKept: refusal == nil, microseconds: Int((NIODeadline.now() - asked).nanoseconds / 1000))
-            loop.execute {
-                let recording = bound.value
-                let answer = refusal.map { recording.answer.unavailable($0) } ?? recording.answer
-                recording.lane.pause = nil
-                recording.lane.send(answer, of: recording.desk, to: recording.head, since: start, recording.context)
-                recording.lane.goOn(recording.context)
-            }
+        let bound = NIOLoopBound(Waiting(lane: self, context: context, desk: desk, head: head), eventLoop: loop)
+        Self.record(answer, of: desk) { answer in
+            loop.execute { bound.value.send(answer, since: start) }
         }
     }
 
-    /// An answer that waits until its disclosure is on record.
-    private struct Recording {
+    /// Nothing leaves before its disclosure is on record; what cannot be recorded is answered otherwise.
+    private static func record(_ answer: FHIRAnswer, of desk: FHIRDesk, then send: @escaping @Sendable (FHIRAnswer) -> Void) {
+        guard let disclosure = answer.disclosure else { return send(answer) }
+        let asked = NIODeadline.now()
+        let measures = desk.site.measures
+        desk.site.store.record(disclosure) { refusal in
+            measures.recorded(disclosure, isKept: refusal == nil, microseconds: Int((NIODeadline.now() - asked).nanoseconds / 1000))
+            send(refusal.map { answer.unavailable($0) } ?? answer)
+        }
+    }
+
+    /// A request whose answer waits for the store, or until its disclosure is on record.
+    private struct Waiting {
         let lane: FHIRLane
         let context: ChannelHandlerContext
-        let answer: FHIRAnswer
         let desk: FHIRDesk
         let head: HTTPRequestHead
+
+        func send(_ answer: FHIRAnswer, since start: NIODeadline) {
+            lane.pause = nil
+            lane.send(answer, of: desk, to: head, since: start, context)
+            lane.goOn(context)
+        }
     }
 
     private func send(

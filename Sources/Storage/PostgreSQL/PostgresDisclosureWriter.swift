@@ -5,7 +5,6 @@ import FHIR
 final class PostgresDisclosureWriter {
     private let connection: PostgresConnection
     private let insert: PostgresStatement
-    private let insertSeal: PostgresStatement
     private let newest: PostgresStatement
     private let writer = Int64.random(in: 1...Int64.max)
     private var last: Int64 = 0
@@ -13,13 +12,16 @@ final class PostgresDisclosureWriter {
 
     init(_ address: PostgresAddress) throws {
         connection = try PostgresConnection(address, for: .log)
+        // All of a group and its seal in one statement, which is one transaction and one way there and back.
         insert = PostgresStatement(
             connection,
             """
+            WITH sealed AS (INSERT INTO seal (writer, last, digest) VALUES (?1, ?2, ?3))
             INSERT INTO disclosure (writer, number, at, plan, member, "grant", app, interaction, type, target, resources)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            SELECT ?1, ?4 + n, at, plan, member, "grant", app, interaction, type, target, resources
+            FROM unnest(?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) WITH ORDINALITY
+                AS entry (at, plan, member, "grant", app, interaction, type, target, resources, n)
             """)
-        insertSeal = PostgresStatement(connection, "INSERT INTO seal (writer, last, digest) VALUES (?, ?, ?)")
         newest = PostgresStatement(connection, "SELECT last, digest FROM seal WHERE writer = ? ORDER BY last DESC LIMIT 1")
     }
 
@@ -41,40 +43,21 @@ final class PostgresDisclosureWriter {
         return try newest.step() && newest.int(0) == end && newest.bytes(1).elementsEqual(sealed)
     }
 
-    /// One way there and back, which is one transaction.
     private func write(_ disclosures: [Disclosure], _ end: Int64, _ sealed: [UInt8]) throws {
-        guard let first = disclosures.first else { return }
-        defer {
-            insert.reset()
-            insertSeal.reset()
-        }
-        bind(first, end)
-        _ = try insert.preparedName()
-        insertSeal.bind(1, writer)
-        insertSeal.bind(2, end)
-        insertSeal.bind(3, sealed)
-        _ = try insertSeal.preparedName()
-        try PostgresPipeline(connection: connection).together {
-            for (index, disclosure) in disclosures.enumerated() {
-                insert.reset()
-                bind(disclosure, last + Int64(index) + 1)
-                try insert.send()
-            }
-            try insertSeal.send()
-        }
-    }
-
-    private func bind(_ disclosure: Disclosure, _ number: Int64) {
+        defer { insert.reset() }
         insert.bind(1, writer)
-        insert.bind(2, number)
-        insert.bind(3, disclosure.at.milliseconds)
-        insert.bind(4, disclosure.plan.number)
-        insert.bind(5, disclosure.member.number)
-        insert.bind(6, disclosure.grant.number)
-        insert.bind(7, disclosure.app.number)
-        insert.bind(8, Int64(disclosure.interaction.rawValue))
-        insert.bind(9, Int64(disclosure.type.rawValue))
-        insert.bind(10, disclosure.target)
-        insert.bind(11, Int64(disclosure.resources))
+        insert.bind(2, end)
+        insert.bind(3, sealed)
+        insert.bind(4, last)
+        insert.bind(5, numbers: disclosures.map(\.at.milliseconds))
+        insert.bind(6, numbers: disclosures.map(\.plan.number))
+        insert.bind(7, numbers: disclosures.map(\.member.number))
+        insert.bind(8, numbers: disclosures.map(\.grant.number))
+        insert.bind(9, numbers: disclosures.map(\.app.number))
+        insert.bind(10, numbers: disclosures.map { Int64($0.interaction.rawValue) })
+        insert.bind(11, numbers: disclosures.map { Int64($0.type.rawValue) })
+        insert.bind(12, texts: disclosures.map(\.target))
+        insert.bind(13, numbers: disclosures.map { Int64($0.resources) })
+        try insert.runOnce()
     }
 }

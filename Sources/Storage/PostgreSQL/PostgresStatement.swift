@@ -100,14 +100,15 @@ final class PostgresStatement: Statement {
     }
 
     private func execute() throws {
-        do { try executeOnce() } catch let problem as PostgresProblem where problem.isLost && !connection.isInTransaction {
+        do { try runOnce() } catch let problem as PostgresProblem where problem.isLost && !connection.isInTransaction {
             // Nothing was changed outside a transaction, so what was asked can be asked again where the server is now.
             try connection.reopen()
-            try executeOnce()
+            try runOnce()
         }
     }
 
-    private func executeOnce() throws {
+    /// Runs it; when the session is lost meanwhile, whether it has changed anything is not known.
+    func runOnce() throws {
         let name = try preparedName()
         let answer = withValues { PQexecPrepared(connection.handle, name, Int32(parameters), $0, $1, $2, 1) }
         try take(answer)

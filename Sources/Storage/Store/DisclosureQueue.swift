@@ -8,7 +8,7 @@ final class DisclosureQueue: Sendable {
         let done: @Sendable (Refusal?) -> Void
     }
 
-    private let queue = GroupQueue<Waiting>(groupSize: 1024)
+    private let queue = GroupQueue<Waiting>(groupSize: 1024, patience: .microseconds(400))
     private let writing = DispatchQueue(label: "payerbridge.disclosures", qos: .userInitiated)
     private let engine: any Engine
 
