@@ -1,7 +1,7 @@
 """The store on PostgreSQL beside the same on SQLite, in one run: imports, and authorised reads by id, against pgbench.
 
-postgres.py PROGRAM FOLDER [SECONDS]: PROGRAM is a release build, FOLDER holds *.ndjson.zst. PostgreSQL is started by bin/postgres, durable.
-Prints the tables of results.md.
+postgres.py PROGRAM FOLDER [SECONDS] [--tenfold]: PROGRAM is a release build, FOLDER holds *.ndjson.zst. PostgreSQL is started by bin/postgres,
+durable. With --tenfold both stores get ten times their members afterwards, and the same reads are measured again. Prints the tables of results.md.
 """
 
 import hashlib
@@ -19,8 +19,10 @@ import time
 import urllib.request
 
 root = pathlib.Path(__file__).resolve().parents[1]
-program, records = sys.argv[1], pathlib.Path(sys.argv[2])
-seconds = int(sys.argv[3]) if len(sys.argv) > 3 else 10
+tenfold = "--tenfold" in sys.argv
+arguments = [word for word in sys.argv[1:] if word != "--tenfold"]
+program, records = arguments[0], pathlib.Path(arguments[1])
+seconds = int(arguments[2]) if len(arguments) > 2 else 10
 work = pathlib.Path(tempfile.mkdtemp())
 work.chmod(0o755)
 HERTZ = os.sysconf("SC_CLK_TCK")
@@ -132,6 +134,29 @@ def requests(server, patients, ids):
     return file, len(lines)
 
 
+# Ten times the members and resources; the numbers of the places are made up, for nothing reads by them here.
+TENFOLD = (
+    "INSERT INTO member (plan, patient_id) SELECT m.plan, m.patient_id || '-' || k.n FROM member m, times k WHERE m.patient_id IS NOT NULL",
+    "INSERT INTO resource (plan, member, type, id, version, updated_at, digest, body) "
+    "SELECT r.plan, t.number, r.type, r.id || '-' || k.n, r.version, r.updated_at, r.digest, r.body FROM times k, resource r "
+    "JOIN member m ON m.plan = r.plan AND m.number = r.member JOIN member t ON t.plan = m.plan AND t.patient_id = m.patient_id || '-' || k.n",
+    "INSERT INTO resource_place (plan, key, member) SELECT p.plan, p.key / 2 + 1000003 * k.n, p.member FROM times k, resource_place p WHERE p.member > 0 ON CONFLICT DO NOTHING",
+    "INSERT INTO resource_count (plan, member, type, count) SELECT c.plan, t.number, c.type, c.count FROM times k, resource_count c "
+    "JOIN member m ON m.plan = c.plan AND m.number = c.member JOIN member t ON t.plan = m.plan AND t.patient_id = m.patient_id || '-' || k.n",
+)
+
+
+def multiply(server):
+    numbers = "CREATE TEMP TABLE times AS SELECT n FROM (VALUES " + ", ".join(f"({n})" for n in range(1, 10)) + ") AS v (n); "
+    if server is served:
+        query(numbers + "; ".join(TENFOLD))
+        query("VACUUM ANALYZE")
+        return
+    with sqlite3.connect(server.folder / "data/payerbridge.sqlite") as store:
+        store.executescript(numbers.replace("SELECT n FROM", "SELECT column1 AS n FROM").replace(" AS v (n)", "") + "; ".join(TENFOLD))
+    store.close()
+
+
 LUA = """
 local list, at = {}, 0
 for line in io.lines(os.getenv("REQUESTS")) do
@@ -194,20 +219,49 @@ try:
     (work / "one.sql").write_text("\\set number random(1, 100000)\nSELECT body FROM bench_row WHERE number = :number;\n")
     print(f"\nAuthorised reads by id, 8 connections, {len(sizes):,} Observations of {len(members)} members, {size} bytes on average.\n")
     print("| | requests/s | p50 | CPU-ms of the server for each | of PostgreSQL |\n|---|---|---|---|---|")
-    for round in range(2):
+
+
+    def measure(label=""):
         for name, server in (("on SQLite", embedded), ("on PostgreSQL", served)):
             server.start()
             file, count = requests(server, members, ids)
-            wrk(server, file, 8) if round == 0 else None
+            wrk(server, file, 8)
             rate, half, own, others = wrk(server, file, 8)
-            print(f"| {name} | {rate:,.0f} | {half} | {own / rate / seconds * 1000:.3f} | {others / rate / seconds * 1000:.3f} | {server.memory()} MB at most", flush=True)
+            print(f"| {name}{label} | {rate:,.0f} | {half} | {own / rate / seconds * 1000:.3f} | {others / rate / seconds * 1000:.3f} | {server.memory()} MB at most", flush=True)
             server.stop()
-        before = sum(spent(pid) for pid in servers())
-        bench = subprocess.run(
-            ["pgbench", "-n", "-M", "prepared", "-c", "8", "-j", "1", "-T", str(seconds), "-f", work / "one.sql", base + "bench"], capture_output=True, text=True, check=True
+
+
+    def pgbench(script, *more):
+        done = subprocess.run(
+            ["pgbench", "-n", "-M", "prepared", "-c", "8", "-j", "1", "-T", str(seconds), "-f", script, *more, base + "bench"], capture_output=True, text=True, check=True
         ).stdout
-        rate = float(re.search(r"tps = ([\d.]+)", bench).group(1))
-        print(f"| pgbench, one prepared row of this size | {rate:,.0f} | {re.search(r'latency average = (.*)', bench).group(1)} | | | ", flush=True)
+        return float(re.search(r"tps = ([\d.]+)", done).group(1)), re.search(r"latency average = (.*)", done).group(1)
+
+
+    def lookups(label=""):
+        """The store's own statement for a resource, without the server."""
+        query("DROP TABLE IF EXISTS bench_key; CREATE TABLE bench_key AS SELECT row_number() OVER () AS n, r.plan, r.member, r.type, r.id FROM resource r WHERE r.member > 0 ORDER BY md5(r.id) LIMIT 2000; "
+              "CREATE UNIQUE INDEX ON bench_key (n)")
+        (work / "key.sql").write_text(
+            "\\set number random(1, 2000)\nSELECT plan, member, type, id FROM bench_key WHERE n = :number \\gset k_\n"
+            "SELECT id, version, updated_at, body FROM resource WHERE plan = :k_plan AND member = :k_member AND type = :k_type AND id = :k_id;\n"
+        )
+        rate, mean = pgbench(work / "key.sql")
+        print(f"| the store's statement for one resource and one for its key, pgbench{label} | {rate:,.0f} | {mean} | | ", flush=True)
+
+
+    for round in range(2):
+        measure()
+        rate, mean = pgbench(work / "one.sql")
+        print(f"| pgbench, one prepared row of this size | {rate:,.0f} | {mean} | | ", flush=True)
+    if tenfold:
+        lookups()
+        for server in (embedded, served):
+            multiply(server)
+        print(f"\nThe same with {query('SELECT count(*) FROM resource').strip()} resources of {query('SELECT count(*) FROM member').strip()} members.\n", flush=True)
+        measure(", tenfold")
+        measure(", tenfold")
+        lookups(", tenfold")
 finally:
     postgres("stop")
     shutil.rmtree(work, ignore_errors=True)

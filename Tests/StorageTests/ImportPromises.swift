@@ -144,8 +144,8 @@ struct ImportPromises {
 
 extension MemberStore {
     /// The member of a Patient, also when it is no line of the roster yet.
-    func key(ofPatient patientID: String, plan: Key<Plan>) throws -> Key<Member>? {
-        for number in 1...20 {
+    func key(ofPatient patientID: String, plan: Key<Plan>, among count: Int = 20) throws -> Key<Member>? {
+        for number in 1...count {
             if let member = try member(Key(Int64(number)), plan: plan), member.patientID == patientID { return member.key }
         }
         return nil

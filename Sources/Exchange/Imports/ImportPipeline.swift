@@ -2,9 +2,9 @@ import FHIR
 import Foundation
 import Synchronization
 
-/// Takes resources one after another, prepares them where it is called and keeps them in batches on a thread of its own.
+/// Takes resources one after another, prepares them where it is called and keeps them in batches on threads of its own.
 ///
-/// Memory stays bounded by two batches. One thread adds.
+/// Memory stays bounded by one batch more than the store keeps at once. One thread adds.
 package final class ImportPipeline: DocumentTaker {
     private let committer: BatchCommitter
     private let parser = JSONParser()
@@ -20,16 +20,18 @@ package final class ImportPipeline: DocumentTaker {
     private var seen = SeenResources()
     private var brought: [String: ResourceID] = [:]
 
-    private static let batchCount = 8000
-    private static let batchSize = 12 << 20
+    private let batchCount: Int
+    private let batchSize: Int
 
     /// With a quota, a batch that would go over it is refused whole, and the import ends there.
     package init(store: any ImportStore, plan: Key<Plan>, world: World, quota: ImportQuota? = nil) {
         (self.store, self.plan) = (store, plan)
+        // The more batches there are at once, the smaller each.
+        (batchCount, batchSize) = (16_000 / (1 + store.batchesAtOnce), (24 << 20) / (1 + store.batchesAtOnce))
         committer = BatchCommitter(store: store, plan: plan, world: world, quota: quota)
     }
 
-    /// A batch could not be kept, so that nothing after it will be: whoever feeds may stop.
+    /// A batch could not be kept, so that none submitted from now on will be: whoever feeds may stop.
     package var hasFailed: Bool { committer.hasFailed }
 
     /// Resources kept so far; for a progress bar.
@@ -80,7 +82,7 @@ package final class ImportPipeline: DocumentTaker {
         batch.append(resource)
         places.append(place)
         batchBytes += resource.size
-        if batch.count >= Self.batchCount || batchBytes >= Self.batchSize { flush() }
+        if batch.count >= batchCount || batchBytes >= batchSize { flush() }
     }
 
     private func refuse(_ error: any Error, _ place: String) {
@@ -115,7 +117,7 @@ package final class ImportPipeline: DocumentTaker {
     }
 }
 
-/// Keeps batches one after another while the next is being prepared; at most one waits.
+/// Keeps batches while the next is being prepared, as many at once as the store likes; the report has them in the order in which they came.
 private final class BatchCommitter: Sendable {
     private let store: any ImportStore
     private let plan: Key<Plan>
@@ -123,12 +125,14 @@ private final class BatchCommitter: Sendable {
     let report = Mutex(ImportReport())
     private let failure = Mutex<Refusal?>(nil)
     private let quota: Mutex<ImportQuota?>
-    private let room = DispatchSemaphore(value: 1)
-    private let queue = DispatchQueue(label: "payerbridge.import")
+    private let room: DispatchSemaphore
+    private let newest = Mutex<BatchTurn?>(nil)
+    private let queue = DispatchQueue(label: "payerbridge.import", attributes: .concurrent)
 
     init(store: any ImportStore, plan: Key<Plan>, world: World, quota: ImportQuota?) {
         (self.store, self.plan, self.world) = (store, plan, world)
         self.quota = Mutex(quota)
+        room = DispatchSemaphore(value: store.batchesAtOnce)
     }
 
     /// Nothing more will be kept.
@@ -136,34 +140,53 @@ private final class BatchCommitter: Sendable {
 
     func submit(_ batch: [PreparedResource], _ places: [String]) {
         room.wait()
+        let turn = newest.withLock { newest in
+            let turn = BatchTurn(after: newest)
+            newest = turn
+            return turn
+        }
         queue.async { [self] in
-            defer { room.signal() }
-            guard failure.withLock({ $0 == nil }) else { return }
-            do throws(Refusal) {
-                let kept = report.withLock { $0.kept }
-                try quota.withLock { quota throws(Refusal) in try quota?.admit(batch, kept: kept) }
-                let outcomes = try store.keep(batch, plan: plan, at: world.now())
-                let hasRefused = outcomes.contains { if case .refused = $0 { true } else { false } }
-                if hasRefused { quota.withLock { $0?.refusedSome() } }
-                report.withLock { report in
-                    for (outcome, place) in zip(outcomes, places) {
-                        switch outcome {
-                        case .added: report.added += 1
-                        case .updated: report.updated += 1
-                        case .unchanged: report.unchanged += 1
-                        case .repeated:
-                            report.warnings.append(
-                                .init(place: place, reason: "It stood before in this import with other content; the first was kept."))
-                        case .refused(let reason): report.problems.append(.init(place: place, reason: reason))
-                        }
-                    }
-                }
-            } catch { failure.withLock { $0 = error } }
+            defer {
+                turn.end()
+                room.signal()
+            }
+            guard !hasFailed else { return }
+            do throws(Refusal) { try keep(batch, places, turn) } catch { failure.withLock { $0 = $0 ?? error } }
         }
     }
 
+    private func keep(_ batch: [PreparedResource], _ places: [String], _ turn: BatchTurn) throws(Refusal) {
+        try admit(batch, turn)
+        let outcomes = try store.keep(batch, plan: plan, at: world.now(), turn: turn)
+        turn.waitForEarlier()
+        let hasRefused = outcomes.contains { if case .refused = $0 { true } else { false } }
+        if hasRefused { quota.withLock { $0?.refusedSome() } }
+        report.withLock { report in
+            for (outcome, place) in zip(outcomes, places) {
+                switch outcome {
+                case .added: report.added += 1
+                case .updated: report.updated += 1
+                case .unchanged: report.unchanged += 1
+                case .repeated:
+                    report.warnings.append(
+                        .init(place: place, reason: "It stood before in this import with other content; the first was kept."))
+                case .refused(let reason): report.problems.append(.init(place: place, reason: reason))
+                }
+            }
+        }
+    }
+
+    /// What a batch adds can be told only once those before it are there.
+    private func admit(_ batch: [PreparedResource], _ turn: BatchTurn) throws(Refusal) {
+        guard quota.withLock({ $0 != nil }) else { return }
+        turn.waitForEarlier()
+        if let failed = failure.withLock({ $0 }) { throw failed }
+        let kept = report.withLock { $0.kept }
+        try quota.withLock { quota throws(Refusal) in try quota?.admit(batch, kept: kept) }
+    }
+
     func finish() throws(Refusal) -> ImportReport {
-        queue.sync {}
+        queue.sync(flags: .barrier) {}
         if let failed = failure.withLock({ $0 }) { throw failed }
         return report.withLock { $0 }
     }

@@ -84,10 +84,19 @@ package enum ImportOutcome: Sendable, Equatable {
 
 package protocol ImportStore: Sendable {
     /// Keeps a batch in one transaction; a resource that cannot be kept is refused alone. Answers in the order of the batch.
-    /// Blocks until the batch is committed, so that the end of the process does not lose it: an import has a thread of its own.
-    func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp) throws(Refusal) -> [ImportOutcome]
+    /// Blocks until the batch is committed, so that the end of the process does not lose it: an import has threads of its own.
+    func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, turn: BatchTurn) throws(Refusal) -> [ImportOutcome]
+    /// How many batches of one import it gains from keeping at once.
+    var batchesAtOnce: Int { get }
     /// Blocks until all batches would survive a power cut, and makes reads quick again. At the end of an import.
     func settle() throws(Refusal)
     /// Every identifier of the plan-owned resources: `Type?system|value` to id.
     func sharedIdentifiers(plan: Key<Plan>) throws(Refusal) -> [String: ResourceID]
+}
+
+extension ImportStore {
+    /// The same for a batch that is alone.
+    package func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp) throws(Refusal) -> [ImportOutcome] {
+        try keep(batch, plan: plan, at: now, turn: BatchTurn())
+    }
 }

@@ -9,7 +9,7 @@ struct ImportCommand: AsyncParsableCommand {
             Reads NDJSON (.ndjson, .jsonl), resources and Bundles (.json), all also as .gz or .zst, and folders of these. References inside
             transaction Bundles are resolved. What cannot be taken is reported with its file and line, and the rest is taken; running the same
             import again changes nothing, so one that was cut off goes on when it is started again. Exit code: 0 all taken, 3 some refused,
-            1 failed.
+            1 failed. It runs at a lower priority, so that a server on the same machine goes first.
 
             A nightly load brings what has changed, and names what is gone:
 
@@ -33,6 +33,7 @@ struct ImportCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Failing.clearly {
+            GivingWay.begin()
             let composition = try await store.open()
             let plan = try composition.plan(store.plan)
             // Both are looked at before either changes anything.

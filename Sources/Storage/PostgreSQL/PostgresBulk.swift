@@ -2,7 +2,7 @@ import Exchange
 import FHIR
 import Foundation
 
-/// The session through which imports write. One thread at a time.
+/// A session through which imports write. One thread at a time.
 final class PostgresBulk {
     private struct Plans {
         let table: PostgresResourceTable
@@ -14,29 +14,52 @@ final class PostgresBulk {
 
     init(_ address: PostgresAddress) throws { connection = try PostgresConnection(address, for: .bulk) }
 
-    func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp) throws -> [ImportOutcome] {
-        try write(plan) { try $0.keep(batch, at: now) }
+    func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, turn: BatchTurn) throws -> [ImportOutcome] {
+        do { return try keep(batch, plan, now, mayLean: false) } catch is LeansOnEarlier {
+            turn.waitForEarlier()
+            return try keep(batch, plan, now, mayLean: true)
+        }
+    }
+
+    private func keep(_ batch: [PreparedResource], _ plan: Key<Plan>, _ now: Timestamp, mayLean: Bool) throws -> [ImportOutcome] {
+        try write(plan) { plan in
+            plan.table.mayLean = mayLean
+            // By themselves: two batches that bring one member would otherwise wait for each other's end.
+            try plan.table.bringMembers(of: batch)
+        } body: {
+            try $0.writer.keep(batch, at: now)
+        }
     }
 
     func remove(_ resources: [(type: ResourceType, id: ResourceID)], plan: Key<Plan>, member: Key<Member>) throws {
-        try write(plan) { try $0.remove(resources, member: member) }
+        try write(plan) { _ in
+        } body: {
+            try $0.writer.remove(resources, member: member)
+        }
     }
 
-    /// One transaction; made anew when another writer was in its way or the server went. What had been kept then is found unchanged.
-    private func write<T>(_ plan: Key<Plan>, _ body: (ResourceWriter) throws -> T) throws -> T {
+    /// One transaction after what comes before it; made anew when another writer was in its way or the server went. What had been kept then
+    /// is found unchanged.
+    private func write<T>(_ plan: Key<Plan>, before: (Plans) throws -> Void, body: (Plans) throws -> T) throws -> T {
         let known = try plans[plan] ?? opened(plan)
         plans[plan] = known
         var tries = 0
         while true {
             do {
                 defer { known.table.forget() }
+                try before(known)
                 try connection.begin()
-                let value = try body(known.writer)
+                let value = try body(known)
                 try connection.commit()
+                if known.table.foundNothing { known.table.expectsNew = true }
                 return value
             } catch {
                 connection.rollback()
                 known.writer.forget()
+                if let problem = error as? PostgresProblem, problem.code == "23505", known.table.expectsNew {
+                    known.table.expectsNew = false
+                    continue
+                }
                 tries += 1
                 guard let problem = error as? PostgresProblem, problem.isClash || problem.isLost, tries < 20 else { throw error }
                 if problem.isLost { try connection.reopen() }

@@ -11,7 +11,7 @@ final class PostgresEngine: Engine {
     private let readers: PostgresReaders
     private let writers: PostgresWriters
     private let address: PostgresAddress
-    private let bulk = Mutex<PostgresBulk?>(nil)
+    private let bulk: PostgresBulkSessions
     private let log = Mutex<PostgresDisclosureWriter?>(nil)
 
     init(_ address: PostgresAddress, readers most: Int = 24, writers threads: Int = 8) throws {
@@ -22,6 +22,7 @@ final class PostgresEngine: Engine {
         }
         readers = PostgresReaders(address, most: most)
         writers = PostgresWriters(address, threads: threads)
+        bulk = PostgresBulkSessions(address, most: batchesAtOnce)
     }
 
     func lend() throws -> Reader { try readers.lend() }
@@ -31,28 +32,18 @@ final class PostgresEngine: Engine {
 
     func commit(_ change: PendingChange) { writers.commit(change) }
 
-    func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp) throws -> [ImportOutcome] {
-        try bulk.withLock { bulk in
-            let open = try bulk ?? PostgresBulk(address)
-            bulk = open
-            return try open.keep(batch, plan: plan, at: now)
-        }
+    /// While the server works at one, the rows of another are made and sent.
+    let batchesAtOnce = 2
+
+    func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, turn: BatchTurn) throws -> [ImportOutcome] {
+        try bulk.use { try $0.keep(batch, plan: plan, at: now, turn: turn) }
     }
 
     func remove(_ resources: [(type: ResourceType, id: ResourceID)], plan: Key<Plan>, member: Key<Member>) throws {
-        try bulk.withLock { bulk in
-            let open = try bulk ?? PostgresBulk(address)
-            bulk = open
-            try open.remove(resources, plan: plan, member: member)
-        }
+        try bulk.use { try $0.remove(resources, plan: plan, member: member) }
     }
 
-    func settle() throws {
-        try bulk.withLock { bulk in
-            try bulk?.settle()
-            bulk = nil
-        }
-    }
+    func settle() throws { try bulk.settle() }
 
     func keep(_ disclosures: [Disclosure]) throws {
         try log.withLock { log in
@@ -85,7 +76,7 @@ final class PostgresEngine: Engine {
     func close() {
         writers.close()
         readers.close()
-        bulk.withLock { $0 = nil }
+        bulk.close()
         log.withLock { $0 = nil }
     }
 }

@@ -22,12 +22,23 @@ final class PostgresResourceTable: ResourceTable {
     private let change: PostgresStatement
     private var newRows = PostgresCopy(
         into: "resource", columns: ["plan", "member", "type", "id", "version", "updated_at", "digest", "body"])
-    private var newPlaces = PostgresCopy(into: "resource_place", columns: ["plan", "key", "member"])
+    private var placeRows = PostgresCopy(into: "resource_place", columns: ["plan", "key", "member"])
+
+    /// False while batches before this one may not be in the tables yet: then one that leans on them is refused with `LeansOnEarlier`.
+    var mayLean = true
+    /// What comes is taken for new without asking, as in a first load. One that is not new is refused by the index, and everything is asked
+    /// for from then on until nothing of a batch was there.
+    var expectsNew = true
+    /// Nothing that was asked for was there.
+    private(set) var foundNothing = false
 
     // What is known of the batch.
+    private var newPlaces: [(key: Int64, member: Int64)] = []
     private var members: [String: Int64] = [:]
     private var places: [Int64: Int64] = [:]
     private var rows: [ResourceRow: Stored] = [:]
+    /// Whether a resource comes twice in the batch, so that what is written first must be known later.
+    private var hasTwice = false
     private struct Update {
         let row: ResourceRow, version: Int64, updatedAt: Int64, digest: [UInt8], body: [UInt8]
     }
@@ -39,7 +50,7 @@ final class PostgresResourceTable: ResourceTable {
         (self.connection, self.plan) = (connection, plan.number)
         findMembers = PostgresStatement(connection, "SELECT patient_id, number FROM member WHERE plan = ? AND patient_id = ANY (?)")
         addMembers = PostgresStatement(
-            connection, "INSERT INTO member (plan, patient_id) SELECT ?, unnest(?) RETURNING patient_id, number")
+            connection, "INSERT INTO member (plan, patient_id) SELECT ?, unnest(?) ON CONFLICT DO NOTHING RETURNING patient_id, number")
         findPlaces = PostgresStatement(connection, "SELECT key, member FROM resource_place WHERE plan = ? AND key = ANY (?)")
         findRows = PostgresStatement(
             connection,
@@ -58,23 +69,31 @@ final class PostgresResourceTable: ResourceTable {
     /// Nothing of the batch has been kept.
     func forget() {
         newRows.forget()
-        newPlaces.forget()
+        placeRows.forget()
+        newPlaces.removeAll(keepingCapacity: true)
         (members, places, rows) = ([:], [:], [:])
-        (updates, counts, hasChanged) = ([], [], false)
+        (updates, counts, hasChanged, foundNothing) = ([], [], false, false)
     }
 
     // MARK: What the batch must know
 
-    func prepare(for batch: [PreparedResource]) throws {
-        forget()
+    /// Finds the members whose resources these are, and makes those who are new. Outside a transaction.
+    func bringMembers(of batch: [PreparedResource]) throws {
         try ask(members: Set(batch.compactMap { if case .member(let patient) = $0.owner { patient.text } else { nil } }))
-        var keys = Set(batch.map(\.key))
+    }
+
+    func prepare(for batch: [PreparedResource]) throws {
+        let own = Set(batch.map(\.key))
+        hasTwice = own.count < batch.count
+        var keys = expectsNew ? Set(batch.lazy.filter(\.isRepeat).map(\.key)) : own
         for resource in batch {
             if case .ownerOf(let targets) = resource.owner {
                 for target in targets { keys.insert(ResourceKey.number(target.type, target.id.text)) }
             }
         }
         try ask(places: keys)
+        foundNothing = places.isEmpty
+        if !mayLean, leansOnEarlier(batch, own) { throw LeansOnEarlier() }
         var wanted: Set<ResourceRow> = []
         for resource in batch {
             guard let place = places[resource.key] else { continue }
@@ -91,6 +110,20 @@ final class PostgresResourceTable: ResourceTable {
         try ask(rows: Array(wanted))
     }
 
+    /// Whether what happens to a resource may depend on one that is neither in the tables nor among these.
+    private func leansOnEarlier(_ batch: [PreparedResource], _ own: Set<Int64>) -> Bool {
+        batch.contains { resource in
+            if resource.isRepeat, places[resource.key] == nil { return true }
+            guard case .ownerOf(let targets) = resource.owner else { return false }
+            for target in targets {
+                let key = ResourceKey.number(target.type, target.id.text)
+                if own.contains(key) || places[key] ?? 0 != 0 { return false }
+                if places[key] == nil { return true }
+            }
+            return false
+        }
+    }
+
     private func ask(members wanted: Set<String>) throws {
         guard !wanted.isEmpty else { return }
         func take(_ statement: PostgresStatement, _ ids: [String]) throws {
@@ -100,8 +133,10 @@ final class PostgresResourceTable: ResourceTable {
             while try statement.step() { members[statement.text(0)] = statement.int(1) }
         }
         try take(findMembers, Array(wanted))
-        let missing = wanted.filter { members[$0] == nil }
-        if !missing.isEmpty { try take(addMembers, missing.sorted()) }
+        func missing() -> [String] { wanted.filter { members[$0] == nil }.sorted() }
+        if case let new = missing(), !new.isEmpty { try take(addMembers, new) }
+        // Another writer was quicker.
+        if case let rest = missing(), !rest.isEmpty { try take(findMembers, rest) }
     }
 
     private func ask(places keys: Set<Int64>) throws {
@@ -144,16 +179,26 @@ final class PostgresResourceTable: ResourceTable {
     func takePlace(_ key: Int64, _ member: Int64) throws -> Bool {
         guard places[key] == nil else { return false }
         places[key] = member
-        newPlaces.addRow { bytes in
-            bytes.append(sized: Int32(truncatingIfNeeded: plan))
-            bytes.append(sized: key)
-            bytes.append(sized: member)
-        }
+        newPlaces.append((key, member))
         return true
     }
 
+    private func flushPlaces() throws {
+        // Neighbours in the index one after the other.
+        newPlaces.sort { $0.key < $1.key }
+        for place in newPlaces {
+            placeRows.addRow { bytes in
+                bytes.append(sized: Int32(truncatingIfNeeded: plan))
+                bytes.append(sized: place.key)
+                bytes.append(sized: place.member)
+            }
+        }
+        newPlaces.removeAll(keepingCapacity: true)
+        try placeRows.flush(to: connection)
+    }
+
     func movePlace(_ key: Int64, to member: Int64) throws {
-        try newPlaces.flush(to: connection)
+        try flushPlaces()
         places[key] = member
         movePlace.bind(1, member)
         movePlace.bind(2, plan)
@@ -162,7 +207,7 @@ final class PostgresResourceTable: ResourceTable {
     }
 
     func removePlace(_ key: Int64, _ member: Int64) throws {
-        try newPlaces.flush(to: connection)
+        try flushPlaces()
         places[key] = nil
         removePlaceRow.bind(1, plan)
         removePlaceRow.bind(2, key)
@@ -191,7 +236,7 @@ final class PostgresResourceTable: ResourceTable {
             digest.withUnsafeBytes { bytes.append(sized: $0) }
             body.withUnsafeBytes { bytes.append(sized: $0) }
         }
-        rows[row] = Stored(version: version, digest: digest.withUnsafeBytes { Array($0) })
+        if hasTwice { rows[row] = Stored(version: version, digest: digest.withUnsafeBytes { Array($0) }) }
     }
 
     func update(_ row: ResourceRow, version: Int64, updatedAt: Int64, digest: PreparedResource.Digest, body: [UInt8]) throws {
@@ -233,7 +278,7 @@ final class PostgresResourceTable: ResourceTable {
     }
 
     func flush() throws {
-        try newPlaces.flush(to: connection)
+        try flushPlaces()
         try flushRows()
         // Always in the same order, so that two writers wait for each other and not in a circle.
         counts.sort { ($0.member, $0.type.rawValue) < ($1.member, $1.type.rawValue) }
@@ -249,3 +294,6 @@ final class PostgresResourceTable: ResourceTable {
         hasChanged = false
     }
 }
+
+/// What the batch brings may depend on a batch before it that is not in the tables yet.
+struct LeansOnEarlier: Error {}

@@ -2,10 +2,14 @@ package import Exchange
 package import FHIR
 
 extension Store: ImportStore {
-    package func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp) throws(Refusal) -> [ImportOutcome] {
+    package func keep(
+        _ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, turn: BatchTurn
+    ) throws(Refusal) -> [ImportOutcome] {
         defer { clinicalMark.changed() }
-        do { return try engine.keep(batch, plan: plan, at: now) } catch { throw Self.refusal(error) }
+        do { return try engine.keep(batch, plan: plan, at: now, turn: turn) } catch { throw Self.refusal(error) }
     }
+
+    package var batchesAtOnce: Int { engine.batchesAtOnce }
 
     package func settle() throws(Refusal) {
         do { try engine.settle() } catch { throw Self.refusal(error) }

@@ -24,12 +24,13 @@ extension Store: UsageStore, DeletionStore {
             try reader.snapshot {
                 var growth = PlanUsage()
                 var newPatients: [String: Bool] = [:]
+                let places = try Self.places(reader, plan, batch.map(\.key))
                 for resource in batch {
                     if case .member(let patient) = resource.owner, newPatients[patient.text] == nil {
                         newPatients[patient.text] = try !Self.isMember(reader, plan, patient.text)
                     }
                     guard !resource.isRepeat else { continue }
-                    guard let old = try Self.kept(reader, resource, plan) else {
+                    guard let member = places[resource.key], let old = try Self.kept(reader, resource, member, plan) else {
                         growth.resources += 1
                         growth.bytes += resource.size
                         continue
@@ -72,8 +73,28 @@ extension Store: UsageStore, DeletionStore {
         return try row.step() ? row.int(0) : nil
     }
 
-    private static func kept(_ reader: Reader, _ resource: PreparedResource, _ plan: Key<Plan>) throws -> (isSame: Bool, bytes: Int)? {
-        guard let member = try place(reader, plan, resource.key) else { return nil }
+    /// The same for many, sixteen in one question.
+    private static func places(_ reader: Reader, _ plan: Key<Plan>, _ keys: [Int64]) throws -> [Int64: Int64] {
+        let rows = try reader.statement(
+            """
+            SELECT key, member FROM resource_place
+            WHERE plan = ? AND key IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        defer { rows.reset() }
+        var places: [Int64: Int64] = [:]
+        for start in stride(from: 0, to: keys.count, by: 16) {
+            rows.reset()
+            rows.bind(1, plan.number)
+            // The last question names its last key several times.
+            for index in 0..<16 { rows.bind(Int32(index + 2), keys[min(start + index, keys.count - 1)]) }
+            while try rows.step() { places[rows.int(0)] = rows.int(1) }
+        }
+        return places
+    }
+
+    private static func kept(
+        _ reader: Reader, _ resource: PreparedResource, _ member: Int64, _ plan: Key<Plan>
+    ) throws -> (isSame: Bool, bytes: Int)? {
         let row = try reader.statement("SELECT digest, length(body) FROM resource WHERE plan = ? AND member = ? AND type = ? AND id = ?")
         defer { row.reset() }
         row.bind(1, plan.number)

@@ -1,0 +1,34 @@
+import Foundation
+import Synchronization
+
+/// The sessions of bulk writing, each opened when it is needed first and closed when all is settled.
+final class PostgresBulkSessions: Sendable {
+    private let address: PostgresAddress
+    /// Used by one thread at a time: whoever has taken it.
+    private struct Session: @unchecked Sendable { let bulk: PostgresBulk }
+    private let idle = Mutex<[Session]>([])
+    private let places: DispatchSemaphore
+
+    init(_ address: PostgresAddress, most: Int) {
+        self.address = address
+        places = DispatchSemaphore(value: most)
+    }
+
+    func use<T>(_ body: (PostgresBulk) throws -> T) throws -> T {
+        places.wait()
+        defer { places.signal() }
+        let session = try idle.withLock { $0.popLast() } ?? Session(bulk: PostgresBulk(address))
+        // One whose work failed is whole again: it was rolled back.
+        defer { idle.withLock { $0.append(session) } }
+        return try body(session.bulk)
+    }
+
+    /// Everything that was kept before is durable: a commit that waits for the disk takes all before it along.
+    func settle() throws {
+        guard idle.withLock({ !$0.isEmpty }) else { return }
+        try use { try $0.settle() }
+        close()
+    }
+
+    func close() { idle.withLock { $0.removeAll() } }
+}

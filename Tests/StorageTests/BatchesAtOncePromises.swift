@@ -1,0 +1,68 @@
+import Exchange
+import FHIR
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Storage
+
+@Suite("A store's promises: batches of one import at once")
+struct BatchesAtOncePromises {
+    private static let several: [Engine] = Engine.allCases.filter { $0 == .postgres }
+
+    @Test("A batch that leans on one before it waits for that one, and another does not", arguments: several)
+    func leaning(_ engine: Engine) async throws {
+        try await engine.withStore { store in
+            let scene = try await Scene(store)
+            let provenance = #"{"resourceType":"Provenance","id":"v","target":[{"reference":"Observation/o"}],"recorded":"2026-01-01"}"#
+            let first = BatchTurn()
+            let (leaning, free) = (try prepared(provenance), try prepared(observation("other", of: "p1")))
+            let second = BatchTurn(after: first)
+            #expect(try store.keep(free, plan: scene.plan, at: today, turn: second) == [.added])
+
+            let outcome = Mutex<[ImportOutcome]?>(nil)
+            let isKept = DispatchGroup()
+            DispatchQueue.global().async(group: isKept) {
+                let kept = try? store.keep(leaning, plan: scene.plan, at: today, turn: second)
+                outcome.withLock { $0 = kept }
+            }
+            #expect(isKept.wait(timeout: .now() + 0.3) == .timedOut)
+            #expect(try store.keep(try prepared(observation("o", of: "p1")), plan: scene.plan, at: today, turn: first) == [.added])
+            first.end()
+            #expect(isKept.wait(timeout: .now() + 10) == .success)
+            #expect(outcome.withLock { $0 } == [.added])
+            #expect(try store.body(.provenance, "v", in: scene.compartment) != nil)
+        }
+    }
+
+    @Test("What stands twice in different batches is kept as it came first, and everything is where it belongs", arguments: Engine.allCases)
+    func many(_ engine: Engine) async throws {
+        try await engine.withStore { store in
+            let scene = try await Scene(store)
+            let pipeline = ImportPipeline(store: store, plan: scene.plan, world: World { today })
+            var line = 0
+            func add(_ document: String) {
+                line += 1
+                Array(document.utf8).withUnsafeBytes { pipeline.add($0, place: "f:\(line)") }
+            }
+            // More than two batches, whose members go across the borders.
+            for number in 0..<18_000 {
+                add(observation("o\(number)", of: "q\(number / 700)", status: number < 9_000 ? "final" : "amended"))
+            }
+            // The first of them once more, with other content, and a Provenance of what came just before.
+            add(observation("o17990", of: "q\(17_990 / 700)", status: "registered"))
+            add(observation("o8100", of: "q\(8_100 / 700)", status: "registered"))
+            add(#"{"resourceType":"Provenance","id":"v","target":[{"reference":"Observation/o17999"}],"recorded":"2026-01-01"}"#)
+            add(#"{"resourceType":"Provenance","id":"w","target":[{"reference":"Observation/nowhere"}],"recorded":"2026-01-01"}"#)
+            let report = try pipeline.finish()
+            #expect(report.added == 18_001 && report.updated == 0 && report.unchanged == 0)
+            #expect(report.warnings.map(\.place) == ["f:18001", "f:18002"])
+            #expect(report.problems.map(\.place) == ["f:18004"])
+            for (member, count) in [(0, 700), (11, 700), (25, 18_000 - 25 * 700)] {
+                let key = try #require(try store.key(ofPatient: "q\(member)", plan: scene.plan, among: 200))
+                let compartment = Compartment(plan: scene.plan, member: key, patientID: "q\(member)")
+                #expect(try store.counts(in: compartment)[.observation] == count)
+            }
+        }
+    }
+}
