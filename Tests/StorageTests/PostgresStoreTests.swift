@@ -73,7 +73,7 @@ struct PostgresStoreTests {
                 try await group.waitForAll()
             }
             let statement = PostgresStatement(try PostgresConnection(address, for: .read), "SELECT version FROM store_schema")
-            #expect(try statement.step() && statement.int(0) == 6)
+            #expect(try statement.step() && Int(statement.int(0)) == PostgresMigrations.newest)
             #expect(try !statement.step())
         }
     }
