@@ -14,7 +14,7 @@ package struct PortalDoor: Sendable {
     let forgetAccess: @Sendable () -> Void
     /// The OpenAPI document of the plan that developers build against; it stays the same while the server runs.
     let exchangeOpenAPI: [UInt8]
-    let tryRuns = TryRuns()
+    var tryRuns: TryRuns { TryRuns(site: site) }
 
     package init(site: Site, portal: Portal, forgetAccess: @escaping @Sendable () -> Void = {}) {
         (self.site, self.portal, self.forgetAccess) = (site, portal, forgetAccess)
