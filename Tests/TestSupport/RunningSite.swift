@@ -111,7 +111,8 @@ package struct RunningSite: Sendable {
             portal: hasPortal
                 ? Portal(
                     passwordCost: PasswordCost(logarithm: 4, parallelism: 1), requiresSecondFactor: !isSandbox,
-                    evidenceFolder: folder + "/evidence", onPassword: { passwords.add() }) : nil)
+                    evidence: EvidenceFolder(path: folder + "/evidence") { name throws(Refusal) in try store.evidence(name: name) != nil },
+                    onPassword: { passwords.add() }) : nil)
         return RunningSite(
             site: site, store: store, folder: folder, clock: clock, apps: apps, web: Web(port: port), port: port, passwords: passwords)
     }
