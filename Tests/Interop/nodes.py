@@ -22,6 +22,13 @@ def token(prefix):
     return f"p2p{prefix}_{secrets.token_urlsafe(32)}"
 
 
+def rows(uri, sql):
+    """What the database at this address answers, as text."""
+    done = subprocess.run(["psql", "-qXAt", "-F", "\t", uri, "-v", "ON_ERROR_STOP=1"], input=sql, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return [line.split("\t") for line in done.stdout.splitlines()]
+
+
 class Database:
     """A PostgreSQL server of its own, and a database on it."""
 
@@ -40,9 +47,7 @@ class Database:
 
     def query(self, sql, database="payerbridge"):
         """The rows' values, as text."""
-        done = subprocess.run(["psql", "-qXAt", "-F", "\t", self.base + database, "-v", "ON_ERROR_STOP=1"], input=sql, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
-        return [line.split("\t") for line in done.stdout.splitlines()]
+        return rows(self.base + database, sql)
 
     def again(self, mode="immediate"):
         self.command("again", mode)

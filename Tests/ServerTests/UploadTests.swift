@@ -1,4 +1,5 @@
 import Exchange
+import FHIR
 import Foundation
 import Server
 import Storage
@@ -119,23 +120,24 @@ struct UploadTests {
         }
     }
 
-    @Test("What a server that ended in the middle left goes at the next start: files not whole, and old ones that nobody knows")
-    func tidying() throws {
+    @Test("What was broken off goes after an hour: files not whole, and those that nobody knows")
+    func tidying() async throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "evidence-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: path) }
-        EvidenceFolder(path: path + "/none").tidy { _ in false }
+        let known = EvidenceFolder(path: path) { name throws(Refusal) in name == "evidence-known" }
+        let down = EvidenceFolder(path: path) { _ throws(Refusal) in throw Refusal(.unavailable, "") }
+        try await EvidenceFolder(path: path + "/none") { _ throws(Refusal) in false }.tidyUploads(at: World.real.now())
         for name in ["evidence-a.part", "evidence-known", "evidence-unknown", "notes.txt"] {
             try Data("x".utf8).write(to: URL(fileURLWithPath: path + "/" + name))
         }
         func left() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
-        let folder = EvidenceFolder(path: path)
-        folder.tidy { $0 == "evidence-known" }
-        #expect(try left() == ["evidence-known", "evidence-unknown", "notes.txt"])
-        struct Down: Error {}
-        #expect(throws: Down.self) { try folder.tidy(now: Date().addingTimeInterval(7200)) { _ in throw Down() } }
-        #expect(try left().count == 3)
-        folder.tidy(now: Date().addingTimeInterval(7200)) { $0 == "evidence-known" }
+        let now = World.real.now()
+        try await known.tidyUploads(at: now)
+        #expect(try left().count == 4, "another server may be at what is young")
+        await #expect(throws: Refusal.self) { try await down.tidyUploads(at: now.adding(seconds: 7200)) }
+        #expect(try left().contains("evidence-known") && left().contains("evidence-unknown"))
+        try await known.tidyUploads(at: now.adding(seconds: 7200))
         #expect(try left() == ["evidence-known", "notes.txt"])
     }
 }

@@ -11,7 +11,7 @@ import Trust
 struct PortalPromises {
     private static let audit = AuditEntry(.system("test"), "test", "test")
 
-    private static func account(_ store: Store) async throws -> Account {
+    static func account(_ store: Store) async throws -> Account {
         let address = try #require(EmailAddress("ana@lakeside.example"))
         let key = try await store.add(
             NewAccount(role: .developer, address: address, name: "Ana", password: PasswordHash(stored: "x")), audit: audit, at: today)
@@ -19,7 +19,7 @@ struct PortalPromises {
         return try #require(try store.account(made))
     }
 
-    private static func app(_ store: Store, _ account: Account) async throws -> DeveloperApp {
+    static func app(_ store: Store, _ account: Account) async throws -> DeveloperApp {
         let details = ApplicationDetails(
             name: "Records", description: "", homePage: "", redirectURIs: [try RedirectURI("https://a.example/cb", for: .production)])
         try await store.add(

@@ -73,7 +73,7 @@ struct PostgresStoreTests {
                 try await group.waitForAll()
             }
             let statement = PostgresStatement(try PostgresConnection(address, for: .read), "SELECT version FROM store_schema")
-            #expect(try statement.step() && statement.int(0) == 6)
+            #expect(try statement.step() && Int(statement.int(0)) == PostgresMigrations.newest)
             #expect(try !statement.step())
         }
     }
@@ -202,6 +202,45 @@ struct PostgresStoreTests {
                     #expect(problem.code == "42P18", "\(file): \(problem)")
                 }
             }
+        }
+    }
+
+    @Test("A row that is there already is told after a few tries, and takers that clash all get through")
+    func doubled() async throws {
+        try await PostgresServer.withDatabase { address in
+            let store = try Store(postgres: address)
+            defer { try? store.close() }
+            let sql = "INSERT INTO plan (id, name) VALUES (?, 'A plan')"
+            try await store.change { try $0.execute(sql: sql, arguments: ["one"]) }
+            let tries = Atomic(0)
+            let refusal = await #expect(throws: Refusal.self) {
+                try await store.change { transaction in
+                    tries.add(1, ordering: .relaxed)
+                    try transaction.execute(sql: sql, arguments: ["one"])
+                }
+            }
+            #expect(refusal?.cause?.contains("23505") == true)
+            #expect(tries.load(ordering: .relaxed) == 5, "a fifth of a second at the most")
+            // Each looks for the highest and adds the next: only one at a time can be right.
+            let stores = try [store, Store(postgres: address)]
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<100 {
+                    group.addTask {
+                        try await stores[number % 2].change { transaction in
+                            let next = try Int64.fetchOne(transaction, sql: "SELECT COUNT(*) FROM plan") ?? 0
+                            try transaction.execute(sql: sql, arguments: ["\(next)"])
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            try stores[1].close()
+            #expect(
+                try store.read { reader in
+                    let row = try reader.statement("SELECT COUNT(*) FROM plan")
+                    defer { row.reset() }
+                    return try row.step() ? row.int(0) : 0
+                } == 101)
         }
     }
 

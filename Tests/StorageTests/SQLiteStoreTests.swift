@@ -199,7 +199,8 @@ struct SQLiteStoreTests {
                 try await store.writer.write { database in
                     // Newer tables first, those that refer to others before the others.
                     for table in [
-                        "record_link", "record_sign_in", "record_session", "kept_version", "transfer_issue", "staged_resource",
+                        "try_run", "evidence_piece", "evidence_upload", "record_link", "record_sign_in", "record_session", "kept_version",
+                        "transfer_issue", "staged_resource",
                         "transfer_leg", "transfer", "opt_in", "payer_wish", "sending_payer",
                         "redirect_change", "recovery_code", "application_logo", "tried_grant", "request_dropped", "request_entry",
                         "observed_call", "audit", "plan_sync", "case_entry", "evidence", "production_request", "verification",

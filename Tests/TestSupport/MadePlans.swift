@@ -4,7 +4,7 @@ import Foundation
 import Storage
 package import Synthetic
 
-/// Two plans with a few made-up members, made once in a process; each test site gets a copy.
+/// Two plans with a few made-up members.
 package enum MadePlans {
     package static let demo = SyntheticPlan(name: "Demo Health Plan")
     package static let other = SyntheticPlan(name: "Other Health Plan")
@@ -13,25 +13,10 @@ package enum MadePlans {
     package static let second = 6
     static let members = [tiny, second]
 
-    private static let folder = NSTemporaryDirectory() + "payerbridge-tests-\(UUID().uuidString)"
-    private static let made = Task { try await make() }
-
-    /// A copy of the store's files in a folder of its own.
-    static func copy() async throws -> String {
-        try await made.value
-        let path = folder + "/" + UUID().uuidString
-        try FileManager.default.copyItem(atPath: folder + "/template", toPath: path)
-        return path
-    }
-
-    static func remove(_ path: String) { try? FileManager.default.removeItem(atPath: path) }
-
-    private static func make() async throws {
-        atexit { MadePlans.remove(MadePlans.folder) }
-        let store = try Store(directory: folder + "/template")
+    /// Puts both into an empty store.
+    static func fill(_ store: Store) async throws {
         try await fill("demo", "Demo Health Plan", demo, members, store)
         try await fill("other", "Other Health Plan", other, [tiny], store)
-        try store.close()
     }
 
     private static func fill(_ id: String, _ name: String, _ plan: SyntheticPlan, _ members: [Int], _ store: Store) async throws {

@@ -43,34 +43,34 @@ package struct RunningSite: Sendable {
         services: (Store, Logger) throws -> [any Service] = { _, _ in [] }, fill: (Store) async throws -> Void = { _ in },
         _ use: (RunningSite) async throws -> Void
     ) async throws {
-        let folder = try await MadePlans.copy()
-        defer { MadePlans.remove(folder) }
-        let store = try Store(directory: folder, keepsSentMail: isSandbox)
-        let logger = LogCapture.logger("test-site")
-        let others = try services(store, logger)
-        try await fill(store)
-        for _ in 0..<5 {
-            let site = try await make(
-                store, port: try freePort(), host: host, clock: clock, release: release, folder: folder, isSandbox: isSandbox,
-                hasPortal: hasPortal)
-            let syncs: [any Service] =
-                hasPortal
-                ? [
-                    SyncDelivery(store: store, plans: site.site.plans, world: clock.world, logger: logger),
-                    RequestKeeping(site: site.site, logger: logger),
-                ] : []
-            guard let running = try await site.started(others + syncs, logger) else { continue }
-            let result: Result<Void, any Error>
-            do { result = .success(try await use(site)) } catch { result = .failure(error) }
-            try await site.web.shutdown()
-            await running.group.triggerGracefulShutdown()
-            try await running.task.value
-            try store.close()
-            let troubles = site.web.troubles
-            if !troubles.isEmpty { throw Troubles(answers: troubles) }
-            return try result.get()
+        try await MadeStore.with(keepsSentMail: isSandbox) { made in
+            let (store, folder) = (made.store, made.folder)
+            let logger = LogCapture.logger("test-site")
+            let others = try services(store, logger)
+            try await fill(store)
+            for _ in 0..<5 {
+                let site = try await make(
+                    store, port: try freePort(), host: host, clock: clock, release: release, folder: folder, isSandbox: isSandbox,
+                    hasPortal: hasPortal)
+                let syncs: [any Service] =
+                    hasPortal
+                    ? [
+                        SyncDelivery(store: store, plans: site.site.plans, world: clock.world, logger: logger),
+                        RequestKeeping(site: site.site, logger: logger),
+                    ] : []
+                guard let running = try await site.started(others + syncs, logger) else { continue }
+                let result: Result<Void, any Error>
+                do { result = .success(try await use(site)) } catch { result = .failure(error) }
+                try await site.web.shutdown()
+                await running.group.triggerGracefulShutdown()
+                try await running.task.value
+                try store.close()
+                let troubles = site.web.troubles
+                if !troubles.isEmpty { throw Troubles(answers: troubles) }
+                return try result.get()
+            }
+            throw NotStarted()
         }
-        throw NotStarted()
     }
 
     private static func make(
@@ -111,7 +111,8 @@ package struct RunningSite: Sendable {
             portal: hasPortal
                 ? Portal(
                     passwordCost: PasswordCost(logarithm: 4, parallelism: 1), requiresSecondFactor: !isSandbox,
-                    evidenceFolder: folder + "/evidence", onPassword: { passwords.add() }) : nil)
+                    evidence: EvidenceFolder(path: folder + "/evidence") { name throws(Refusal) in try store.evidence(name: name) != nil },
+                    onPassword: { passwords.add() }) : nil)
         return RunningSite(
             site: site, store: store, folder: folder, clock: clock, apps: apps, web: Web(port: port), port: port, passwords: passwords)
     }
@@ -121,8 +122,11 @@ package struct RunningSite: Sendable {
         let (running, heard) = AsyncStream.makeStream(of: Int.self)
         // Every test passes through both ways to the FHIR API: once with the lane, once without.
         let hasLane = ProcessInfo.processInfo.environment["PAYERBRIDGE_LANE"] != "off"
+        let threads = store.waits ? WaitingThreads(count: 32) : nil
+        var wait: SiteServer.Wait?
+        if let threads { wait = { call in threads.run(call) } }
         let server = SiteServer.make(
-            site, at: .init(host: "127.0.0.1", port: port), logger: logger, hasLane: hasLane,
+            site, at: .init(host: "127.0.0.1", port: port), logger: logger, hasLane: hasLane, wait: wait,
             onRunning: { port in
                 heard.yield(port)
             })
@@ -130,8 +134,12 @@ package struct RunningSite: Sendable {
         let group = ServiceGroup(
             configuration: .init(services: all.map { .init(service: $0) }, gracefulShutdownSignals: [], logger: logger))
         let task = Task {
-            defer { heard.finish() }
-            try await group.run()
+            defer {
+                heard.finish()
+                threads?.close()
+            }
+            guard let threads else { return try await group.run() }
+            try await withTaskExecutorPreference(threads) { try await group.run() }
         }
         var ports = running.makeAsyncIterator()
         if await ports.next() != nil { return (group, task) }

@@ -29,11 +29,11 @@ package struct ProductionRequest: Sendable {
     }
 }
 
-/// A picture, a document or a recording; its bytes lie in a file of this name.
+/// A picture, a document or a recording; its bytes lie under its name.
 package struct Evidence: Sendable {
     package let key: Key<Evidence>
     package let request: Key<ProductionRequest>
-    /// The file's own name, made by us.
+    /// The name of its bytes, made by us.
     package let name: String
     /// What the developer's file was called; shown as text only.
     package let title: String
@@ -86,7 +86,7 @@ package protocol ProductionStore: Sendable {
     func openProductions() throws(Refusal) -> [ProductionRequest]
     /// An empty draft; nothing when there is a request.
     func beginProduction(of application: Key<DeveloperApp>, audit: AuditEntry, at now: Timestamp) async throws(Refusal)
-    /// Keeps a step with its file, words, mails and syncs, all or nothing. False when another request changed the case first.
+    /// Keeps a step with its file, words, mails and syncs, all or nothing; bytes in the store go with the evidence that is removed. False when another request changed the case first.
     func keep(
         _ request: ProductionRequest, evidence: EvidenceChange, entry: CaseEntry, mails: [OutgoingMail], syncing plans: [Key<Plan>],
         audit: AuditEntry, at now: Timestamp

@@ -53,7 +53,8 @@ enum ConfigurationFile {
         return ServerConfiguration(
             host: place.host, port: place.port, publicAddress: publicAddress, dataDirectory: dataDirectory, database: database,
             sealingKeyFile: sealingKeyFile ?? dataDirectory + "/sealing-key",
-            evidenceDirectory: try file("evidenceDirectory") ?? dataDirectory + "/evidence", keyFile: keyFile ?? dataDirectory + "/key",
+            evidenceDirectory: try file("evidenceDirectory") ?? (database == nil ? dataDirectory + "/evidence" : nil),
+            keyFile: keyFile ?? dataDirectory + "/key",
             mail: try top["mail"].map { try mail($0, folder: folder) }, plans: plans, tls: tls,
             admin: admin, drain: try top["drain"].map { try drain($0) } ?? .init(), hasPortal: hasPortal)
     }

@@ -53,8 +53,8 @@ struct ServerConfiguration: Sendable {
     var database: PostgresAddress?
     /// The key under which secrets that must be used again are sealed.
     let sealingKeyFile: String
-    /// Where what developers upload lies.
-    let evidenceDirectory: String
+    /// The folder in which what developers upload lies; nil for the database.
+    let evidenceDirectory: String?
     let keyFile: String
     let mail: MailConfiguration?
     let plans: [PlanEntry]

@@ -33,7 +33,7 @@ enum SandboxConfiguration {
             policy: PlanPolicy(environment: .production, codeAddress: .roster), hosts: [])
         return ServerConfiguration(
             host: "127.0.0.1", port: port, publicAddress: publicAddress, dataDirectory: data, database: database,
-            sealingKeyFile: data + "/sealing-key", evidenceDirectory: data + "/evidence", keyFile: data + "/key",
+            sealingKeyFile: data + "/sealing-key", evidenceDirectory: database == nil ? data + "/evidence" : nil, keyFile: data + "/key",
             mail: try smtp.map(mail), plans: [plan, receiver, real], hasPortal: true, passwordCost: passwordCost)
     }
 

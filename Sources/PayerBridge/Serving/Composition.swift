@@ -54,8 +54,13 @@ struct Composition {
             portal: configuration.hasPortal
                 ? Portal(
                     passwordCost: configuration.passwordCost, requiresSecondFactor: sandbox == nil,
-                    evidenceFolder: configuration.evidenceDirectory) : nil,
+                    evidence: evidence) : nil,
             receiving: try receiving(isSandbox: sandbox != nil))
+    }
+
+    private var evidence: any EvidenceBytes {
+        guard let folder = configuration.evidenceDirectory else { return store }
+        return EvidenceFolder(path: folder) { [store] name throws(Refusal) in try store.evidence(name: name) != nil }
     }
 
     /// The plans that receive, each with the way in for its members and the way out to other payers.
@@ -100,7 +105,7 @@ struct Composition {
             services.append(RequestKeeping(site: site, logger: logger))
         }
         if !site.receiving.isEmpty { services.append(try transfers(isSandbox: site.sandbox != nil, logger)) }
-        services.append(Housekeeping(store: store, logger: logger))
+        services.append(Housekeeping(store: store, evidence: site.portal?.evidence, logger: logger))
         // Services stop in reverse order: draining is told first, and the operator can look until the end.
         var all: [any Service] = [Together(services: services), Draining(state: site.state, grace: configuration.drain.grace)]
         if let admin = configuration.admin {

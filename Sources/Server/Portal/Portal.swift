@@ -1,3 +1,4 @@
+package import Exchange
 package import Trust
 
 /// How the developer portal of this server is run.
@@ -6,15 +7,15 @@ package struct Portal: Sendable {
     package let passwordCost: PasswordCost
     /// People on the plan's side must have a second factor; only a sandbox does without.
     package let requiresSecondFactor: Bool
-    /// The folder in which pictures and recordings lie.
-    package let evidenceFolder: String
+    /// Where pictures and recordings lie.
+    package let evidence: any EvidenceBytes
     /// Hears of each password that is hashed or compared, which is the costly part of answering someone who is not known yet.
     package let onPassword: @Sendable () -> Void
 
     package init(
-        passwordCost: PasswordCost, requiresSecondFactor: Bool, evidenceFolder: String, onPassword: @escaping @Sendable () -> Void = {}
+        passwordCost: PasswordCost, requiresSecondFactor: Bool, evidence: any EvidenceBytes, onPassword: @escaping @Sendable () -> Void = {}
     ) {
         (self.passwordCost, self.requiresSecondFactor) = (passwordCost, requiresSecondFactor)
-        (self.evidenceFolder, self.onPassword) = (evidenceFolder, onPassword)
+        (self.evidence, self.onPassword) = (evidence, onPassword)
     }
 }

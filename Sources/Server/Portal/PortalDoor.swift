@@ -14,7 +14,7 @@ package struct PortalDoor: Sendable {
     let forgetAccess: @Sendable () -> Void
     /// The OpenAPI document of the plan that developers build against; it stays the same while the server runs.
     let exchangeOpenAPI: [UInt8]
-    let tryRuns = TryRuns()
+    var tryRuns: TryRuns { TryRuns(site: site) }
 
     package init(site: Site, portal: Portal, forgetAccess: @escaping @Sendable () -> Void = {}) {
         (self.site, self.portal, self.forgetAccess) = (site, portal, forgetAccess)
@@ -37,10 +37,7 @@ package struct PortalDoor: Sendable {
 
     func mount(_ router: Router<SiteContext>) {
         PortalAPI(door: self).mount(router)
-        let folder = EvidenceFolder(path: portal.evidenceFolder)
-        // A store that cannot be asked keeps them all.
-        try? folder.tidy { try site.store.evidence(name: $0) != nil }
-        EvidenceFiles(site: site, folder: folder).mount(router)
+        EvidenceFiles(site: site, bytes: portal.evidence).mount(router)
         LogoFiles(site: site).mount(router)
         var paths: [String] = []
         for route in routes where !paths.contains(route.path) { paths.append(route.path) }

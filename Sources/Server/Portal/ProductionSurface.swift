@@ -72,47 +72,47 @@ enum ProductionSurface {
     /// Takes one file in; whatever goes wrong, nothing of it stays.
     static func add(
         to request: ProductionRequest, of application: DeveloperApp, _ call: PortalCall,
-        _ receive: (inout EvidenceFolder.Incoming?) async throws -> NewEvidence?
+        _ receive: (inout EvidenceUpload?) async throws -> NewEvidence?
     ) async throws -> [PortalProblem] {
         guard ProductionRequest.move(request.state, .developer, .addEvidence) != nil,
             try call.store.evidence(of: request.key).count < Evidence.most
         else { return [.fileNotNow] }
-        var incoming: EvidenceFolder.Incoming?
+        var incoming: EvidenceUpload?
         do {
             guard let new = try await receive(&incoming) else {
-                incoming?.discard()
+                await incoming?.discard()
                 return [.missing(.file)]
             }
             let outcome = try await ProductionDesk(site: call.site).act(
                 .addEvidence, on: request, of: application, by: .init(try call.account()), words: new.title, evidence: .add(new))
             guard outcome == .done else {
-                incoming?.discard()
+                await incoming?.discard()
                 return [.changedMeanwhile]
             }
             return []
         } catch {
-            incoming?.discard()
+            await incoming?.discard()
             guard let problem = refusal(error) else { throw error }
             return [problem]
         }
     }
 
     private static func refusal(_ error: any Error) -> PortalProblem? {
-        if let problem = error as? EvidenceFolder.Incoming.Problem { return problem == .tooLarge ? .fileTooLarge : .fileNotTaken }
+        if let problem = error as? EvidenceUpload.Problem { return problem == .tooLarge ? .fileTooLarge : .fileNotTaken }
         if let problem = error as? MultipartReader<RequestBody>.Problem { return problem == .tooLarge ? .fileTooLarge : .fileNotTaken }
         return nil
     }
 
-    private static func receive(_ call: PortalCall, _ incoming: inout EvidenceFolder.Incoming?) async throws -> NewEvidence? {
-        var file: EvidenceFolder.Incoming?
+    private static func receive(_ call: PortalCall, _ incoming: inout EvidenceUpload?) async throws -> NewEvidence? {
+        var file: EvidenceUpload?
         // Whatever is thrown on the way, what has begun is discarded.
         defer { incoming = file }
         let title = try await UploadForm(call: call).receive(
-            upTo: EvidenceKind.mostBytes, begin: { file = try EvidenceFolder(path: call.door.portal.evidenceFolder).receive() }
-        ) { try file?.add($0) }
+            upTo: EvidenceKind.mostBytes, begin: { file = try await call.evidenceUpload() }
+        ) { try await file?.add($0) }
         guard let title else { return nil }
-        guard file?.count ?? 0 > 0 else { throw EvidenceFolder.Incoming.Problem.notTaken }
-        return try file?.finish(title: title)
+        guard file?.count ?? 0 > 0 else { throw EvidenceUpload.Problem.notTaken }
+        return try await file?.finish(title: title)
     }
 
     private static func removeEvidence(_ call: PortalCall) async throws -> Response {
@@ -131,7 +131,8 @@ enum ProductionSurface {
             .removeEvidence, on: request, of: application, by: .init(try call.account()), words: evidence.title,
             evidence: .remove(evidence.key))
         guard outcome == .done else { return [.fileNotNow] }
-        EvidenceFolder(path: call.door.portal.evidenceFolder).remove(evidence.name)
+        // The evidence is gone already; bytes of it that stay in a folder are tidied.
+        try? await call.door.portal.evidence.remove(evidence.name)
         return []
     }
 

@@ -9,6 +9,7 @@ package struct ServerKeys: Sendable {
     package let emailCode: [UInt8]
     private let form: SymmetricKey
     private let page: SymmetricKey
+    private let tryRun: SymmetricKey
 
     /// `secret` is at least 32 random bytes that only this plan's servers know.
     package init(secret: [UInt8]) {
@@ -19,6 +20,7 @@ package struct ServerKeys: Sendable {
         emailCode = derived("email code").withUnsafeBytes { Array($0) }
         form = derived("form token")
         page = derived("page")
+        tryRun = derived("try run")
     }
 
     /// The token that a form of this walk must bring back (against requests forged by other sites).
@@ -60,6 +62,22 @@ package struct ServerKeys: Sendable {
             let place = try? AES.GCM.open(box, using: page, authenticating: Data(context.utf8))
         else { return nil }
         return String(decoding: place, as: UTF8.self)
+    }
+
+    /// A walk of "Try it", sealed so that it opens for this application alone.
+    func seal(_ run: [UInt8], of application: String) throws -> [UInt8] {
+        guard let sealed = try AES.GCM.seal(run, using: tryRun, authenticating: Data(application.utf8)).combined else {
+            throw Refusal(.unavailable, "The walk could not be kept.")
+        }
+        return Array(sealed)
+    }
+
+    /// Nil for what was sealed for another application, under another key, or altered.
+    func openRun(_ sealed: [UInt8], of application: String) -> [UInt8]? {
+        guard let box = try? AES.GCM.SealedBox(combined: sealed),
+            let run = try? AES.GCM.open(box, using: tryRun, authenticating: Data(application.utf8))
+        else { return nil }
+        return Array(run)
     }
 
     private static func value(_ digit: UInt8) -> UInt8? {

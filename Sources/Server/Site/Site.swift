@@ -10,7 +10,7 @@ package struct Site: Sendable, PrivateValue {
         & DisclosureLog & GrantStore & KeptRecordStore & LogoStore & MailArchive & MemberStore & OptInStore & ProductionStore
         & RecordSessionStore
         & RecoveryStore & RedirectChangeStore
-        & RequestStore & SendingPayerStore & StoreHealth & SyncStore & TestMemberStore & TransferStore & VerificationStore
+        & RequestStore & SendingPayerStore & StoreHealth & SyncStore & TestMemberStore & TransferStore & TryRunStore & VerificationStore
 
     package let plans: [Plan]
     package let store: any Store

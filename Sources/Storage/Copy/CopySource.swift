@@ -5,9 +5,11 @@ import GRDBSQLite
 final class CopySource {
     private let main: SQLiteConnection
     private let log: SQLiteConnection
-    private static let pieceSize = 5000
+    /// Rows that are held at a time.
+    private let pieceSize: Int
 
-    init(directory: String) throws {
+    init(directory: String, pieceSize: Int) throws {
+        self.pieceSize = pieceSize
         func open(_ name: String) throws -> SQLiteConnection {
             try SQLiteConnection(path: "\(directory)/\(name)", flags: SQLITE_OPEN_READONLY, waiting: 5000, pragmas: ["query_only=ON"])
         }
@@ -35,41 +37,72 @@ final class CopySource {
 
     private func columns(_ table: CopyTable) -> String { table.columns.map { "\"\($0.name)\"" }.joined(separator: ", ") }
 
-    /// Whether SQLite numbers the rows of this table.
-    private func hasNumbers(_ table: CopyTable) throws -> Bool {
-        let statement = try connection(table).prepare("SELECT wr FROM pragma_table_list WHERE name = ?")
-        statement.bind(1, table.name)
-        return try statement.step() && statement.int(0) == 0
+    func order(of table: CopyTable) throws -> CopyOrder {
+        let numbered = try connection(table).prepare("SELECT wr FROM pragma_table_list WHERE name = ?")
+        numbered.bind(1, table.name)
+        if try numbered.step(), numbered.int(0) == 0 { return .rowNumber }
+        let key = try connection(table).prepare("SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk")
+        key.bind(1, table.name)
+        var names: [String] = []
+        while try key.step() { names.append(key.text(0)) }
+        return .key(names.compactMap { name in table.columns.firstIndex { $0.name == name } })
     }
 
-    /// The next rows after this one; of a table without numbers all, once.
-    func piece(of table: CopyTable, after: Int64?) throws -> [CopyRow] {
-        let statement: any Statement
-        if try hasNumbers(table) {
-            statement = try connection(table).prepare(
-                "SELECT rowid, \(columns(table)) FROM \"\(table.name)\" WHERE rowid > ? ORDER BY rowid LIMIT \(Self.pieceSize)")
-            statement.bind(1, after ?? .min)
-        } else {
-            guard after == nil else { return [] }
-            statement = try connection(table).prepare("SELECT 0, \(columns(table)) FROM \"\(table.name)\"")
+    /// The next rows after this place.
+    func piece(of table: CopyTable, in order: CopyOrder, after place: [CopyRow.Value]?) throws -> [CopyRow] {
+        let (by, first) = (order.columns(of: table), order == .rowNumber ? "rowid, " : "")
+        let begin = place.map { "WHERE (\(by)) > (\($0.map { _ in "?" }.joined(separator: ", ")))" } ?? ""
+        let statement = try connection(table).prepare(
+            "SELECT \(first)\(columns(table)) FROM \"\(table.name)\" \(begin) ORDER BY \(by) LIMIT \(pieceSize)")
+        for (index, (value, isText)) in zip(place ?? [], order.areTexts(of: table)).enumerated() {
+            switch value {
+            // No key holds a NULL.
+            case .null: break
+            case .number(let number): statement.bind(Int32(index + 1), number)
+            case .bytes(let bytes) where isText: bytes.withUnsafeBytes { statement.bind(Int32(index + 1), text: $0) }
+            case .bytes(let bytes): statement.bind(Int32(index + 1), bytes)
+            }
         }
         var rows: [CopyRow] = []
-        while try statement.step() { rows.append(CopyRow(number: statement.int(0), values: Self.values(statement, from: 1, table))) }
+        while try statement.step() {
+            switch order {
+            case .rowNumber:
+                rows.append(CopyRow(place: [.number(statement.int(0))], values: Self.values(statement, from: 1, of: table.columns)))
+            case .key(let columns):
+                let values = Self.values(statement, from: 0, of: table.columns)
+                rows.append(CopyRow(place: columns.map { values[$0] }, values: values))
+            }
+        }
         return rows
     }
 
-    func digest(_ table: CopyTable, _ report: (Int) -> Void) throws -> CopyDigest {
+    func digest(_ table: CopyTable, _ report: (Int) throws -> Void) throws -> CopyDigest {
         let statement = try connection(table).prepare("SELECT \(columns(table)) FROM \"\(table.name)\"")
         var digest = CopyDigest()
         while try statement.step() {
-            digest.add(Self.values(statement, from: 0, table))
-            if digest.rows % Self.pieceSize == 0 { report(digest.rows) }
+            digest.add(Self.values(statement, from: 0, of: table.columns))
+            if digest.rows % pieceSize == 0 { try report(digest.rows) }
         }
         return digest
     }
 
-    static func values(_ row: any Statement, from first: Int32, _ table: CopyTable) -> [CopyRow.Value] {
-        table.columns.enumerated().map { index, column in
+    /// Evidence whose bytes must be somewhere, oldest first.
+    func evidence() throws -> [CopiedEvidence] {
+        let statement = try main.prepare("SELECT number, name, title, bytes, digest FROM evidence WHERE removed_at IS NULL ORDER BY number")
+        var found: [CopiedEvidence] = []
+        while try statement.step() {
+            found.append(
+                CopiedEvidence(
+                    number: statement.int(0), name: statement.text(1), title: statement.text(2), bytes: Int(statement.int(3)),
+                    digest: Array(statement.bytes(4))))
+        }
+        return found
+    }
+
+    static func values(
+        _ row: any Statement, from first: Int32, of columns: [(name: String, kind: CopyTable.Kind)]
+    ) -> [CopyRow.Value] {
+        columns.enumerated().map { index, column in
             let place = first + Int32(index)
             if row.isNull(place) { return .null }
             switch column.kind {

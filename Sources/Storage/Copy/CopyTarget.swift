@@ -15,7 +15,8 @@ final class CopyTarget {
             """)
     }
 
-    /// In the order in which they were made, so that what a row refers to is there before it.
+    /// In the order in which they were made, so that what a row refers to is there before it. What evidence is made of lies in files at the
+    /// source, see `EvidenceCopy`.
     func tables() throws -> [CopyTable] {
         let statement = PostgresStatement(
             connection,
@@ -23,7 +24,7 @@ final class CopyTarget {
             SELECT c.relname::text, a.attname::text, a.atttypid::bigint, a.attidentity::text FROM pg_class c
             JOIN pg_attribute a ON a.attrelid = c.oid
             WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0
-                AND NOT a.attisdropped AND c.relname NOT IN ('store_schema', 'store_copy')
+                AND NOT a.attisdropped AND c.relname NOT IN ('store_schema', 'store_copy', 'evidence_piece')
             ORDER BY c.oid, a.attname COLLATE "C"
             """)
         var tables: [CopyTable] = []
@@ -68,18 +69,36 @@ final class CopyTarget {
         try connection.run("COMMIT")
     }
 
-    /// The source's row that was reached, and how many rows that are; nil before the first.
-    func reached(_ table: CopyTable) throws -> (after: Int64?, rows: Int) {
+    /// The place that was reached in this order, and how many rows that are; nil before the first.
+    func reached(_ table: CopyTable, _ order: CopyOrder) throws -> (after: [CopyRow.Value]?, rows: Int) {
+        let noted = try reached(table.name)
+        guard noted.rows > 0 else { return (nil, 0) }
+        switch order {
+        case .rowNumber: return (noted.after.map { [.number($0)] }, noted.rows)
+        case .key(let places): return (try lastKey(of: table, places), noted.rows)
+        }
+    }
+
+    /// The number that was reached under this name.
+    func reached(_ name: String) throws -> (after: Int64?, rows: Int) {
         let statement = PostgresStatement(connection, "SELECT reached, rows FROM store_copy WHERE name = ?")
-        statement.bind(1, table.name)
+        statement.bind(1, name)
         guard try statement.step() else { return (nil, 0) }
         return (statement.optionalInt(0), Int(statement.int(1)))
     }
 
+    /// Rows arrive in the order of their keys, so the greatest is the last; both engines compare text by its bytes.
+    private func lastKey(of table: CopyTable, _ places: [Int]) throws -> [CopyRow.Value]? {
+        let key = places.map { table.columns[$0] }
+        let order = key.map { "\"\($0.name)\"" + ($0.kind == .text ? " COLLATE \"C\"" : "") + " DESC" }.joined(separator: ", ")
+        let names = key.map { "\"\($0.name)\"" }.joined(separator: ", ")
+        let statement = PostgresStatement(connection, "SELECT \(names) FROM \"\(table.name)\" ORDER BY \(order) LIMIT 1")
+        return try statement.step() ? CopySource.values(statement, from: 0, of: key) : nil
+    }
+
     /// One transaction with how far it reaches.
-    func add(_ rows: [CopyRow], to table: CopyTable, reaching last: Int64?, rows count: Int) throws {
-        try connection.run("BEGIN")
-        do {
+    func add(_ rows: [CopyRow], to table: CopyTable, reaching place: [CopyRow.Value], rows count: Int) throws {
+        try inTransaction {
             var copy = PostgresCopy(into: "\"\(table.name)\"", columns: table.columns.map { "\"\($0.name)\"" })
             for row in rows {
                 copy.addRow { bytes in
@@ -89,21 +108,33 @@ final class CopyTarget {
                 if copy.size > 4 << 20 { try copy.flush(to: connection) }
             }
             try copy.flush(to: connection)
-            let note = PostgresStatement(
-                connection,
-                """
-                INSERT INTO store_copy (name, reached, rows, is_done, source) VALUES (?1, ?2, ?3, false, '')
-                ON CONFLICT (name) DO UPDATE SET reached = excluded.reached, rows = excluded.rows
-                """)
-            note.bind(1, table.name)
-            if let last { note.bind(2, last) }
-            note.bind(3, Int64(count))
-            try note.run()
+            guard case .number(let last) = place.first else { return try note(table.name, reaching: nil, rows: count) }
+            try note(table.name, reaching: last, rows: count)
+        }
+    }
+
+    private func inTransaction(_ body: () throws -> Void) throws {
+        try connection.run("BEGIN")
+        do {
+            try body()
             try connection.run("COMMIT")
         } catch {
             try? connection.run("ROLLBACK")
             throw error
         }
+    }
+
+    func note(_ name: String, reaching last: Int64?, rows: Int) throws {
+        let note = PostgresStatement(
+            connection,
+            """
+            INSERT INTO store_copy (name, reached, rows, is_done, source) VALUES (?1, ?2, ?3, false, '')
+            ON CONFLICT (name) DO UPDATE SET reached = excluded.reached, rows = excluded.rows
+            """)
+        note.bind(1, name)
+        if let last { note.bind(2, last) }
+        note.bind(3, Int64(rows))
+        try note.run()
     }
 
     private static func append(_ value: CopyRow.Value, _ kind: CopyTable.Kind, to bytes: inout [UInt8]) {
@@ -125,7 +156,7 @@ final class CopyTarget {
             """)
     }
 
-    func digest(_ table: CopyTable, _ report: (Int) -> Void) throws -> CopyDigest {
+    func digest(_ table: CopyTable, _ report: (Int) throws -> Void) throws -> CopyDigest {
         let columns = table.columns.map { "\"\($0.name)\"" }.joined(separator: ", ")
         try connection.run("BEGIN; DECLARE whole NO SCROLL CURSOR FOR SELECT \(columns) FROM \"\(table.name)\"")
         defer { try? connection.run("COMMIT") }
@@ -134,12 +165,35 @@ final class CopyTarget {
         while true {
             next.reset()
             let before = digest.rows
-            while try next.step() { digest.add(CopySource.values(next, from: 0, table)) }
+            while try next.step() { digest.add(CopySource.values(next, from: 0, of: table.columns)) }
             if digest.rows == before { return digest }
-            report(digest.rows)
+            try report(digest.rows)
         }
     }
 
+    // MARK: Evidence
+
+    func removePieces(of name: String) throws {
+        let statement = PostgresStatement(connection, "DELETE FROM evidence_piece WHERE name = ?")
+        statement.bind(1, name)
+        try statement.run()
+    }
+
+    func addPiece(_ bytes: [UInt8], number: Int, of name: String) throws {
+        let statement = PostgresStatement(connection, "INSERT INTO evidence_piece (name, number, bytes) VALUES (?, ?, ?)")
+        statement.bind(1, name)
+        statement.bind(2, Int64(number))
+        statement.bind(3, bytes)
+        try statement.run()
+    }
+
+    func piece(_ number: Int, of name: String) throws -> [UInt8]? {
+        let statement = PostgresStatement(connection, "SELECT bytes FROM evidence_piece WHERE name = ? AND number = ?")
+        statement.bind(1, name)
+        statement.bind(2, Int64(number))
+        return try statement.step() ? Array(statement.bytes(0)) : nil
+    }
+
     /// The notes are of no more use.
-    func finish(_ tables: [CopyTable]) throws { try connection.run("DROP TABLE store_copy; ANALYZE") }
+    func finish() throws { try connection.run("DROP TABLE store_copy; ANALYZE") }
 }

@@ -10,23 +10,29 @@ package struct StoreCopy {
         package let step: Step
         package let rows: Int
         package let of: Int
+        /// What is counted.
+        package var unit = "rows"
         package enum Step: Sendable { case copying, comparing }
     }
 
     private let source: CopySource
     private let target: CopyTarget
 
-    /// `directory` is a store that no server serves meanwhile; the database at `address` is empty, or holds what an earlier run has copied.
-    package init(directory: String, to address: PostgresAddress) throws {
+    private let evidence: String?
+
+    /// `directory` is a store that no server serves meanwhile, `evidence` the folder of its pictures and recordings, nil to leave them there;
+    /// the database at `address` is empty, or holds what an earlier run has copied.
+    package init(directory: String, evidence: String?, to address: PostgresAddress, pieceSize: Int = 5000) throws {
+        self.evidence = evidence
         // Brings the source up to this program's schema first.
         try Store(directory: directory).close()
-        source = try CopySource(directory: directory)
+        source = try CopySource(directory: directory, pieceSize: pieceSize)
         target = try CopyTarget(address)
     }
 
-    /// Tables and rows that were copied and found alike on both sides.
+    /// Tables and rows that were copied and found alike on both sides, and files of evidence. What `report` throws breaks it off.
     @discardableResult
-    package func run(_ report: (Progress) -> Void) throws -> (tables: Int, rows: Int) {
+    package func run(_ report: (Progress) throws -> Void) throws -> (tables: Int, rows: Int, files: Int) {
         let tables = try target.tables()
         try target.begin(fingerprint: source.fingerprint())
         var total = 0
@@ -34,8 +40,8 @@ package struct StoreCopy {
             let whole = try source.count(table)
             try copy(table, whole, report)
             let (sent, arrived) = try (
-                source.digest(table) { report(Progress(table: table.name, step: .comparing, rows: $0, of: whole * 2)) },
-                target.digest(table) { report(Progress(table: table.name, step: .comparing, rows: whole + $0, of: whole * 2)) }
+                source.digest(table) { try report(Progress(table: table.name, step: .comparing, rows: $0, of: whole * 2)) },
+                target.digest(table) { try report(Progress(table: table.name, step: .comparing, rows: whole + $0, of: whole * 2)) }
             )
             guard sent == arrived else {
                 throw Refusal(
@@ -45,20 +51,21 @@ package struct StoreCopy {
             }
             total += sent.rows
         }
-        try target.finish(tables)
-        return (tables.count, total)
+        let files = try evidence.map { try EvidenceCopy(folder: $0, source: source, target: target).run(report) } ?? 0
+        try target.finish()
+        return (tables.count, total, files)
     }
 
-    private func copy(_ table: CopyTable, _ whole: Int, _ report: (Progress) -> Void) throws {
-        var (after, rows) = try target.reached(table)
+    private func copy(_ table: CopyTable, _ whole: Int, _ report: (Progress) throws -> Void) throws {
+        let order = try source.order(of: table)
+        var (after, rows) = try target.reached(table, order)
         while true {
-            // A table without row numbers goes over in one piece.
-            let piece = try source.piece(of: table, after: after)
+            let piece = try source.piece(of: table, in: order, after: after)
             guard let last = piece.last else { break }
             rows += piece.count
-            after = last.number
-            try target.add(piece, to: table, reaching: after, rows: rows)
-            report(Progress(table: table.name, step: .copying, rows: rows, of: whole))
+            after = last.place
+            try target.add(piece, to: table, reaching: order == .rowNumber ? last.place : [], rows: rows)
+            try report(Progress(table: table.name, step: .copying, rows: rows, of: whole))
         }
         try target.close(table)
     }
@@ -66,7 +73,7 @@ package struct StoreCopy {
 
 /// A table as both sides have it.
 struct CopyTable {
-    enum Kind { case number(bytes: Int), text, bytes }
+    enum Kind: Equatable { case number(bytes: Int), text, bytes }
     let name: String
     /// In the order of their names.
     let columns: [(name: String, kind: Kind)]
@@ -76,7 +83,7 @@ struct CopyTable {
 /// A row's values in the order of the columns.
 struct CopyRow {
     enum Value { case null, number(Int64), bytes([UInt8]) }
-    /// Its place in the source.
-    let number: Int64
+    /// Its place in the order in which the source is read.
+    let place: [Value]
     let values: [Value]
 }

@@ -2,7 +2,9 @@ import Exchange
 
 /// The numbered steps of the schema on PostgreSQL: one file holds all up to version 6, each later step has its own.
 enum PostgresMigrations {
-    private static let steps: [(version: Int, sql: [UInt8])] = [(6, PackageResources.postgresql_v0006_sql)]
+    private static let steps: [(version: Int, sql: [UInt8])] = [
+        (6, PackageResources.postgresql_v0006_sql), (7, PackageResources.postgresql_v0007_sql),
+    ]
     static var newest: Int { steps.last?.version ?? 0 }
 
     /// The lock under which one process at a time looks and changes: "PBSchema".

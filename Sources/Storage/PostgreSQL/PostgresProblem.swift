@@ -22,7 +22,10 @@ struct PostgresProblem: Error, CustomStringConvertible {
     /// Two changes got in each other's way; one of them is to be made anew.
     ///
     /// 40001 serialization failure, 40P01 deadlock, and 23505, which a serializable change may get in place of 40001.
-    var isClash: Bool { code == "40001" || code == "40P01" || code == "23505" }
+    var isClash: Bool { code == "40001" || code == "40P01" || isDoubled }
+
+    /// There is such a row already. Where that came of a clash, the change made anew sees the other's row and asks no more for its own.
+    var isDoubled: Bool { code == "23505" }
 
     /// The server went away, is starting, or has become one that only reads.
     var isLost: Bool {

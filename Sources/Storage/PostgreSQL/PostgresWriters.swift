@@ -18,6 +18,8 @@ final class PostgresWriters: Sendable {
     private let threads: Int
     /// How long a change is tried, while the server is away or others are in its way.
     private static let patience = Duration.seconds(8)
+    /// How often a change is tried that others are in the way of, and how often one that adds what is there already: it is told soon.
+    private static let (clashes, doubles) = (40, 5)
 
     init(_ address: PostgresAddress, threads: Int) {
         (self.address, self.threads) = (address, threads)
@@ -80,7 +82,7 @@ final class PostgresWriters: Sendable {
     /// Answers the change when it is durable; throws what stands in the way.
     private func make(_ change: PendingChange, _ session: Session) throws {
         let end = ContinuousClock.now.advanced(by: Self.patience)
-        var tries = 0
+        var (tries, doubles) = (0, 0)
         while true {
             var isCommitting = false
             do {
@@ -93,8 +95,10 @@ final class PostgresWriters: Sendable {
             } catch let problem as PostgresProblem {
                 if session.connection.isInTransaction { session.connection.rollback() }
                 tries += 1
+                if problem.isDoubled { doubles += 1 }
                 // Whether a commit without an answer was made is not known; whoever asked has to look.
-                let isAgain = problem.isClash ? tries < 40 : problem.isLost && !isCommitting
+                let isAgain =
+                    problem.isClash ? tries < Self.clashes && doubles < Self.doubles : problem.isLost && !isCommitting
                 guard isAgain, ContinuousClock.now < end else { throw problem }
                 if problem.isLost { try session.connection.reopen() }
                 Thread.sleep(forTimeInterval: .random(in: 0...min(0.05, 0.001 * Double(1 << min(tries, 6)))))

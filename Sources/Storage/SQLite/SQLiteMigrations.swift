@@ -8,6 +8,7 @@ enum SQLiteMigrations {
     private static let steps: [(version: Int, sql: [UInt8])] = [
         (1, PackageResources.v0001_sql), (2, PackageResources.v0002_sql), (3, PackageResources.v0003_sql),
         (4, PackageResources.v0004_portal_sql), (5, PackageResources.v0005_sql), (6, PackageResources.v0006_sql),
+        (7, PackageResources.v0007_sql),
     ]
 
     /// The schema of this program.

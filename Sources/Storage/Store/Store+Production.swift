@@ -78,10 +78,14 @@ extension Store: ProductionStore {
                     arguments: [
                         request.key.number, new.name, new.title, new.kind.rawValue, new.bytes, Data(new.digest.bytes), now.milliseconds,
                     ])
+                try database.execute(sql: "DELETE FROM evidence_upload WHERE name = ?", arguments: [new.name])
             case .remove(let key):
                 try database.execute(
                     sql: "UPDATE evidence SET removed_at = ? WHERE number = ? AND request = ? AND removed_at IS NULL",
                     arguments: [now.milliseconds, key.number, request.key.number])
+                try database.execute(
+                    sql: "DELETE FROM evidence_piece WHERE name IN (SELECT name FROM evidence WHERE number = ? AND request = ?)",
+                    arguments: [key.number, request.key.number])
             }
             try Self.enqueueSyncs(of: request.application, to: plans, database, at: now)
             try CaseEntryRows.insert(entry, .production, request.key.number, database)

@@ -21,6 +21,7 @@ extension Store {
                 try database.execute(sql: sql, arguments: [yesterday])
             }
             try database.execute(sql: "DELETE FROM app_secret WHERE is_lent = 1 AND retired_at < ?", arguments: [yesterday])
+            try database.execute(sql: "DELETE FROM try_run WHERE ends_at < ?", arguments: [now.milliseconds])
             try Self.tidyRequests(database, at: now)
         }
     }

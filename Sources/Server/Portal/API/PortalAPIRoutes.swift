@@ -192,10 +192,10 @@ enum PortalAPIRoutes {
             let (application, request) = try await ProductionSurface.opened(call)
             let title = call.query("title") ?? "file"
             let found = try await ProductionSurface.add(to: request, of: application, call) { incoming in
-                incoming = try EvidenceFolder(path: call.door.portal.evidenceFolder).receive()
-                for try await part in call.request.body { try incoming?.add(Array(part.readableBytesView)) }
+                incoming = try await call.evidenceUpload()
+                for try await part in call.request.body { try await incoming?.add(Array(part.readableBytesView)) }
                 guard incoming?.count ?? 0 > 0 else { return nil }
-                return try incoming?.finish(title: title)
+                return try await incoming?.finish(title: title)
             }
             guard found.isEmpty else { return PortalAPI.problems(found) }
             var response = try await production(call)

@@ -1,6 +1,5 @@
 import Exchange
 import FHIR
-import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -8,7 +7,7 @@ import NIOCore
 /// Hands pictures and recordings out: as attachments, without looking at a cookie, by an address that was sealed for a few minutes.
 struct EvidenceFiles: Sendable {
     let site: Site
-    let folder: EvidenceFolder
+    let bytes: any EvidenceBytes
 
     private static let minutes = 15
 
@@ -24,11 +23,19 @@ struct EvidenceFiles: Sendable {
     private func get(_ request: Request, _ context: SiteContext) async throws -> Response {
         guard let sealed = context.parameters.get("sealed"), let place = site.keys.open(sealed, context: "evidence"),
             let bar = place.firstIndex(of: "|"), let until = Int64(place[..<bar]), site.world.now().milliseconds < until,
-            let evidence = try site.store.evidence(name: String(place[place.index(after: bar)...])), let file = folder.file(evidence)
+            let evidence = try site.store.evidence(name: String(place[place.index(after: bar)...])),
+            let first = try bytes.piece(0, of: evidence.name)
         else { return Self.nothing(.notFound) }
-        let body = ResponseBody(contentLength: evidence.bytes) { writer in
-            defer { try? file.close() }
-            while let bytes = try file.read(upToCount: 64 << 10), !bytes.isEmpty { try await writer.write(ByteBuffer(bytes: bytes)) }
+        let body = ResponseBody(contentLength: evidence.bytes) { [bytes] writer in
+            var (sent, number) = (0, 0)
+            while let piece = try number == 0 ? first : bytes.piece(number, of: evidence.name) {
+                try await writer.write(ByteBuffer(bytes: piece))
+                sent += piece.count
+                number += 1
+                if sent >= evidence.bytes { break }
+            }
+            // Removed meanwhile: the connection ends, so that nobody takes a part for the whole.
+            guard sent == evidence.bytes else { throw Refusal(.unavailable, "", cause: "evidence was removed while it was read") }
             try await writer.finish(nil)
         }
         return Response(

@@ -1,92 +1,80 @@
-import Crypto
-import Exchange
+package import Exchange
+package import FHIR
 import Foundation
-import Trust
 
-/// Where pictures and recordings lie: each in a file whose name we made, readable by the server alone.
-struct EvidenceFolder: Sendable {
-    let path: String
+/// Pictures and recordings as files of a folder, each readable by the server alone; a file has its own name only once it is whole.
+package struct EvidenceFolder: EvidenceBytes {
+    private let path: String
+    private let isKnown: @Sendable (String) throws(Refusal) -> Bool
+    static let beginning = "evidence-"
     private static let unfinished = ".part"
 
-    private static let beginning = "evidence-"
-
-    /// Takes away what a server that ended in the middle of something left: files not whole, and files of which nobody knows. Before the
-    /// first request; what is younger than an hour another server may be at.
-    func tidy(now: Date = Date(), isKnown: (String) throws -> Bool) rethrows {
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] where name.hasPrefix(Self.beginning) {
-            let file = path + "/" + name
-            if try name.hasSuffix(Self.unfinished) || (isOld(file, now) && !isKnown(name)) {
-                try? FileManager.default.removeItem(atPath: file)
-            }
-        }
+    /// `isKnown` tells whether there is evidence of this name.
+    package init(path: String, isKnown: @escaping @Sendable (String) throws(Refusal) -> Bool) {
+        (self.path, self.isKnown) = (path, isKnown)
     }
 
-    private func isOld(_ file: String, _ now: Date) -> Bool {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: file)
-        return (attributes?[.modificationDate] as? Date).map { now.timeIntervalSince($0) > 3600 } ?? false
-    }
+    private func file(_ name: String) -> String { path + "/" + name }
+    private func partial(_ name: String) -> String { file(name) + Self.unfinished }
 
-    /// Taken as it arrives; the file has its final name only once it is whole.
-    struct Incoming {
-        private let handle: FileHandle
-        let name: String
-        private let partial: String
-        private let path: String
-        private var hash = SHA256()
-        private(set) var head: [UInt8] = []
-        private(set) var count = 0
-        private(set) var kind: EvidenceKind?
-
-        enum Problem: Error { case notTaken, tooLarge }
-
-        fileprivate init(folder: String) throws {
-            name = EvidenceFolder.beginning + Secret.make(.transaction).text.suffix(32).lowercased().filter { $0 != "-" && $0 != "_" }
-            path = folder + "/" + name
-            partial = path + EvidenceFolder.unfinished
+    package func begin(_ name: String, at now: Timestamp) async throws(Refusal) {
+        try Self.trying {
             try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            guard FileManager.default.createFile(atPath: partial, contents: nil, attributes: [.posixPermissions: 0o600]),
-                let handle = FileHandle(forWritingAtPath: partial)
-            else { throw Refusal(.unavailable, "The file cannot be kept just now.", cause: "evidence folder") }
-            self.handle = handle
+                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         }
-
-        /// Looks at the first bytes before any more is kept.
-        mutating func add(_ bytes: [UInt8]) throws {
-            if kind == nil {
-                head += bytes.prefix(EvidenceKind.headLength - head.count)
-                if head.count >= EvidenceKind.headLength { try judge() }
-            }
-            count += bytes.count
-            guard count <= kind?.mostBytes ?? EvidenceKind.mostBytes else { throw Problem.tooLarge }
-            hash.update(data: bytes)
-            try handle.write(contentsOf: bytes)
-        }
-
-        private mutating func judge() throws {
-            guard let found = EvidenceKind(head: head) else { throw Problem.notTaken }
-            kind = found
-        }
-
-        mutating func finish(title: String) throws -> NewEvidence {
-            if kind == nil { try judge() }
-            guard let kind, let digest = SecretHash(Array(hash.finalize())) else { throw Problem.notTaken }
-            try handle.synchronize()
-            try handle.close()
-            try FileManager.default.moveItem(atPath: partial, toPath: path)
-            // As it is shown; no store keeps a U+0000.
-            let title = String(title.unicodeScalars.prefix(120).map { Character($0 == "\0" ? "\u{FFFD}" : $0) })
-            return NewEvidence(name: name, title: title, kind: kind, bytes: count, digest: digest)
-        }
-
-        func discard() {
-            try? handle.close()
-            try? FileManager.default.removeItem(atPath: partial)
-            try? FileManager.default.removeItem(atPath: path)
+        guard FileManager.default.createFile(atPath: partial(name), contents: nil, attributes: [.posixPermissions: 0o600]) else {
+            throw Self.refusal("it cannot be made")
         }
     }
 
-    func receive() throws -> Incoming { try Incoming(folder: path) }
-    func file(_ evidence: Evidence) -> FileHandle? { FileHandle(forReadingAtPath: path + "/" + evidence.name) }
-    func remove(_ name: String) { try? FileManager.default.removeItem(atPath: path + "/" + name) }
+    package func add(_ piece: [UInt8], number: Int, to name: String, at now: Timestamp) async throws(Refusal) {
+        guard let handle = FileHandle(forWritingAtPath: partial(name)) else { throw Self.refusal("it is not there") }
+        defer { try? handle.close() }
+        try Self.trying {
+            try handle.seek(toOffset: UInt64(number * Evidence.pieceBytes))
+            try handle.write(contentsOf: piece)
+        }
+    }
+
+    package func finish(_ name: String) async throws(Refusal) {
+        guard let handle = FileHandle(forWritingAtPath: partial(name)) else { throw Self.refusal("it is not there") }
+        defer { try? handle.close() }
+        try Self.trying {
+            try handle.synchronize()
+            try FileManager.default.moveItem(atPath: partial(name), toPath: file(name))
+        }
+    }
+
+    package func piece(_ number: Int, of name: String) throws(Refusal) -> [UInt8]? {
+        guard let handle = FileHandle(forReadingAtPath: file(name)) else { return nil }
+        defer { try? handle.close() }
+        return try Self.trying {
+            try handle.seek(toOffset: UInt64(number * Evidence.pieceBytes))
+            guard let bytes = try handle.read(upToCount: Evidence.pieceBytes), !bytes.isEmpty else { return nil }
+            return Array(bytes)
+        }
+    }
+
+    package func remove(_ name: String) async throws(Refusal) {
+        for file in [partial(name), file(name)] { try? FileManager.default.removeItem(atPath: file) }
+    }
+
+    /// Several servers may share the folder, so what is younger than an hour another may be at.
+    package func tidyUploads(at now: Timestamp) async throws(Refusal) {
+        let latest = Double(now.milliseconds) / 1000 - Double(Evidence.uploadSeconds)
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] where name.hasPrefix(Self.beginning) {
+            let attributes = try? FileManager.default.attributesOfItem(atPath: file(name))
+            guard let changed = attributes?[.modificationDate] as? Date, changed.timeIntervalSince1970 < latest else { continue }
+            if !name.hasSuffix(Self.unfinished), try isKnown(name) { continue }
+            try? FileManager.default.removeItem(atPath: file(name))
+        }
+    }
+
+    private static func trying<T>(_ body: () throws -> T) throws(Refusal) -> T {
+        do { return try body() } catch { throw refusal("\(error)") }
+    }
+
+    private static func refusal(_ cause: String) -> Refusal {
+        Refusal(.unavailable, "The file cannot be kept just now.", cause: "a file of evidence: \(cause)")
+    }
 }

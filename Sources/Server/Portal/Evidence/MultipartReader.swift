@@ -57,23 +57,23 @@ struct MultipartReader<Body: AsyncSequence> where Body.Element == ByteBuffer {
     }
 
     /// Hands out the part's content piece by piece up to the next delimiter; throws past `limit`. Returns how much it was.
-    mutating func content(upTo limit: Int, _ take: ([UInt8]) throws -> Void) async throws -> Int {
+    mutating func content(upTo limit: Int, _ take: ([UInt8]) async throws -> Void) async throws -> Int {
         var count = 0
-        func give(_ bytes: [UInt8]) throws {
+        func give(_ bytes: [UInt8]) async throws {
             count += bytes.count
             guard count <= limit else { throw Problem.tooLarge }
-            if !bytes.isEmpty { try take(bytes) }
+            if !bytes.isEmpty { try await take(bytes) }
         }
         while true {
             if let found = Self.find(delimiter, in: buffer, from: 0) {
-                try give(Array(buffer[..<found]))
+                try await give(Array(buffer[..<found]))
                 buffer.removeFirst(found)
                 return count
             }
             // The beginning of a delimiter may stand at the end.
             let safe = max(0, buffer.count - delimiter.count)
             if safe > 0 {
-                try give(Array(buffer[..<safe]))
+                try await give(Array(buffer[..<safe]))
                 buffer.removeFirst(safe)
             }
             guard try await fill() else { throw Problem.broken }

@@ -8,7 +8,7 @@ struct UploadForm {
     let call: PortalCall
 
     /// Hands the file's content out piece by piece as it arrives, up to `limit` bytes, and gives the name it had; nil when none was chosen.
-    func receive(upTo limit: Int, begin: () throws -> Void = {}, _ take: ([UInt8]) throws -> Void) async throws -> String? {
+    func receive(upTo limit: Int, begin: () async throws -> Void = {}, _ take: ([UInt8]) async throws -> Void) async throws -> String? {
         var reader = try MultipartReader(call.request.body, contentType: call.request.headers[.contentType] ?? "")
         var isProven = false
         while let part = try await reader.next() {
@@ -17,7 +17,7 @@ struct UploadForm {
             } else if part.name.utf8.elementsEqual(PortalField.file.rawValue.utf8), let title = part.fileName {
                 guard isProven else { throw Refusal(.conflict, "The form's token is missing.") }
                 if title.isEmpty { return nil }
-                try begin()
+                try await begin()
                 _ = try await reader.content(upTo: limit, take)
                 return title
             }

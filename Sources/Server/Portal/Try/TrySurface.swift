@@ -99,13 +99,13 @@ enum TrySurface {
         let run = try await place.desk.walk(as: member, redirectURI: wanted)
         try await call.store.record(
             AuditEntry(account, "try.walk", "application \(place.application.clientID)", detail: member.memberID), at: call.now)
-        call.door.tryRuns.keep(run, at: call.now)
+        try await call.door.tryRuns.keep(run)
         return .success(run)
     }
 
     static func opened(_ call: PortalCall, _ id: String) throws(Refusal) -> (place: Place, run: TryRun) {
         let place = try place(call)
-        guard let run = call.door.tryRuns.run(id, of: place.application.key, at: call.now) else {
+        guard let run = try call.door.tryRuns.run(id, of: place.application.key) else {
             throw Refusal(.notFound, "There is no such walk.")
         }
         return (place, run)
@@ -152,7 +152,7 @@ enum TrySurface {
         let (place, run) = try live(call, id)
         guard isPath(path) else { return .failure(Problems(all: [.invalidPath])) }
         let asked = try await place.desk.query(path, run)
-        call.door.tryRuns.keep(asked, at: call.now)
+        try await call.door.tryRuns.keep(asked)
         return .success(asked)
     }
 
@@ -170,7 +170,7 @@ enum TrySurface {
     static func revoke(_ call: PortalCall, _ id: String) async throws -> TryRun {
         let (place, run) = try live(call, id)
         let ended = try await place.desk.end(run)
-        call.door.tryRuns.keep(ended, at: call.now)
+        try await call.door.tryRuns.keep(ended)
         return ended
     }
 

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Threads on which tasks may wait, for a store that another machine keeps: a request that waits for its answer holds up no event loop and
 /// none of the few threads that Swift runs tasks on.
-final class WaitingThreads: TaskExecutor {
+package final class WaitingThreads: TaskExecutor {
     private enum Work: Sendable {
         case job(UnownedJob)
         case call(@Sendable () -> Void)
@@ -19,7 +19,7 @@ final class WaitingThreads: TaskExecutor {
     private let work = DispatchSemaphore(value: 0)
     private let count: Int
 
-    init(count: Int) {
+    package init(count: Int) {
         self.count = count
         for number in 1...count {
             let thread = Thread { self.run() }
@@ -29,12 +29,12 @@ final class WaitingThreads: TaskExecutor {
         }
     }
 
-    func enqueue(_ job: consuming ExecutorJob) {
+    package func enqueue(_ job: consuming ExecutorJob) {
         add(.job(UnownedJob(job)))
     }
 
     /// Runs this on one of the threads.
-    func run(_ call: @escaping @Sendable () -> Void) { add(.call(call)) }
+    package func run(_ call: @escaping @Sendable () -> Void) { add(.call(call)) }
 
     private func add(_ one: Work) {
         state.withLock { $0.waiting.append(one) }
@@ -42,7 +42,7 @@ final class WaitingThreads: TaskExecutor {
     }
 
     /// Ends the threads once nothing is left to do.
-    func close() {
+    package func close() {
         state.withLock { $0.isClosed = true }
         for _ in 0..<count { work.signal() }
     }
