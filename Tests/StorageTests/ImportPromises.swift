@@ -33,6 +33,42 @@ struct ImportPromises {
         }
     }
 
+    @Test("A resource that was removed and comes again goes on with its versions, whoever's it is then", arguments: Engine.allCases)
+    func returned(_ engine: Engine) async throws {
+        try await engine.withStore { store in
+            let scene = try await Scene(store)
+            let other = try store.addMember("p2", memberID: "M-2", plan: scene.plan)
+            func keep(_ status: String, of patient: String) throws -> [ImportOutcome] {
+                try store.keep(try prepared(observation("o", of: patient, status: status)), plan: scene.plan, at: today)
+            }
+            func version(_ compartment: Compartment) throws -> Int? {
+                try store.read(.observation, id: "o", in: compartment) { resource in
+                    #expect(String(decoding: resource.body, as: UTF8.self).contains(#""versionId":"\#(resource.version)""#))
+                    return resource.version
+                }
+            }
+            let id = try #require(ResourceID("o"))
+            #expect(try keep("registered", of: "p1") == [.added])
+            #expect(try keep("final", of: "p1") == [.updated])
+            try store.remove([(.observation, id)], in: scene.compartment, at: today)
+            #expect(try version(scene.compartment) == nil)
+            // What names only what was removed names nothing that is known.
+            let provenance = #"{"resourceType":"Provenance","id":"v","target":[{"reference":"Observation/o"}],"recorded":"2026-01-01"}"#
+            guard case .refused = try store.keep(try prepared(provenance), plan: scene.plan, at: today)[0] else {
+                Issue.record("it was kept")
+                return
+            }
+            #expect(try keep("final", of: "p1") == [.added])
+            #expect(try version(scene.compartment) == 3)
+            #expect(try keep("final", of: "p1") == [.unchanged])
+            try store.remove([(.observation, id)], in: scene.compartment, at: today)
+            #expect(try keep("final", of: "p2") == [.added])
+            #expect(try version(other) == 4)
+            #expect(try version(scene.compartment) == nil)
+            #expect(try store.counts(in: other)[.observation] == 1)
+        }
+    }
+
     @Test("A resource that is corrected to another member leaves the first one's sight", arguments: Engine.allCases)
     func moved(_ engine: Engine) async throws {
         try await engine.withStore { store in

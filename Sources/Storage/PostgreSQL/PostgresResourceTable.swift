@@ -17,6 +17,7 @@ final class PostgresResourceTable: ResourceTable {
     private let update: PostgresStatement
     private let removeRow: PostgresStatement
     private let movePlace: PostgresStatement
+    private let takeBack: PostgresStatement
     private let removePlaceRow: PostgresStatement
     private let addCount: PostgresStatement
     private let change: PostgresStatement
@@ -36,6 +37,8 @@ final class PostgresResourceTable: ResourceTable {
     private var newPlaces: [(key: Int64, member: Int64)] = []
     private var members: [String: Int64] = [:]
     private var places: [Int64: Int64] = [:]
+    /// The last versions of what was removed.
+    private var removed: [Int64: Int64] = [:]
     private var rows: [ResourceRow: Stored] = [:]
     /// Whether a resource comes twice in the batch, so that what is written first must be known later.
     private var hasTwice = false
@@ -51,7 +54,8 @@ final class PostgresResourceTable: ResourceTable {
         findMembers = PostgresStatement(connection, "SELECT patient_id, number FROM member WHERE plan = ? AND patient_id = ANY (?)")
         addMembers = PostgresStatement(
             connection, "INSERT INTO member (plan, patient_id) SELECT ?, unnest(?) ON CONFLICT DO NOTHING RETURNING patient_id, number")
-        findPlaces = PostgresStatement(connection, "SELECT key, member FROM resource_place WHERE plan = ? AND key = ANY (?)")
+        findPlaces = PostgresStatement(connection, "SELECT key, member, removed_version FROM resource_place WHERE plan = ? AND key = ANY (?)")
+        takeBack = PostgresStatement(connection, ClinicalSQL.returnPlace)
         findRows = PostgresStatement(
             connection,
             """
@@ -71,7 +75,7 @@ final class PostgresResourceTable: ResourceTable {
         newRows.forget()
         placeRows.forget()
         newPlaces.removeAll(keepingCapacity: true)
-        (members, places, rows) = ([:], [:], [:])
+        (members, places, removed, rows) = ([:], [:], [:], [:])
         (updates, counts, hasChanged, foundNothing) = ([], [], false, false)
     }
 
@@ -92,7 +96,7 @@ final class PostgresResourceTable: ResourceTable {
             }
         }
         try ask(places: keys)
-        foundNothing = places.isEmpty
+        foundNothing = places.isEmpty && removed.isEmpty
         if !mayLean, leansOnEarlier(batch, own) { throw LeansOnEarlier() }
         var wanted: Set<ResourceRow> = []
         for resource in batch {
@@ -144,7 +148,13 @@ final class PostgresResourceTable: ResourceTable {
         defer { findPlaces.reset() }
         findPlaces.bind(1, plan)
         findPlaces.bind(2, numbers: Array(keys))
-        while try findPlaces.step() { places[findPlaces.int(0)] = findPlaces.int(1) }
+        while try findPlaces.step() {
+            if let version = findPlaces.optionalInt(2) {
+                removed[findPlaces.int(0)] = version
+            } else {
+                places[findPlaces.int(0)] = findPlaces.int(1)
+            }
+        }
     }
 
     private func ask(rows wanted: [ResourceRow]) throws {
@@ -177,7 +187,7 @@ final class PostgresResourceTable: ResourceTable {
     func place(of key: Int64) throws -> Int64? { places[key] }
 
     func takePlace(_ key: Int64, _ member: Int64) throws -> Bool {
-        guard places[key] == nil else { return false }
+        guard places[key] == nil, removed[key] == nil else { return false }
         places[key] = member
         newPlaces.append((key, member))
         return true
@@ -206,13 +216,24 @@ final class PostgresResourceTable: ResourceTable {
         try movePlace.run()
     }
 
-    func removePlace(_ key: Int64, _ member: Int64) throws {
+    func removePlace(_ key: Int64, _ member: Int64, version: Int64) throws {
         try flushPlaces()
         places[key] = nil
-        removePlaceRow.bind(1, plan)
-        removePlaceRow.bind(2, key)
-        removePlaceRow.bind(3, member)
+        removePlaceRow.bind(1, version)
+        removePlaceRow.bind(2, plan)
+        removePlaceRow.bind(3, key)
+        removePlaceRow.bind(4, member)
         try removePlaceRow.run()
+    }
+
+    func returnPlace(_ key: Int64, _ member: Int64) throws -> Int64 {
+        guard let version = removed.removeValue(forKey: key) else { return 0 }
+        places[key] = member
+        takeBack.bind(1, member)
+        takeBack.bind(2, plan)
+        takeBack.bind(3, key)
+        try takeBack.run()
+        return version
     }
 
     // MARK: Rows
@@ -245,13 +266,12 @@ final class PostgresResourceTable: ResourceTable {
         updates.append(Update(row: row, version: version, updatedAt: updatedAt, digest: digest, body: body))
     }
 
-    func remove(_ row: ResourceRow) throws -> Bool {
+    func remove(_ row: ResourceRow) throws -> Int64? {
         try flushRows()
         rows[row] = nil
         bind(removeRow, row)
         defer { removeRow.reset() }
-        _ = try removeRow.step()
-        return removeRow.changesCount == 1
+        return try removeRow.step() ? removeRow.int(0) : nil
     }
 
     private func bind(_ statement: PostgresStatement, _ row: ResourceRow, from index: Int32 = 1) {

@@ -13,6 +13,7 @@ final class SQLiteResourceTable: ResourceTable {
     private let place: any Statement
     private let findPlace: any Statement
     private let move: any Statement
+    private let takeBack: any Statement
     private let change: any Statement
     private let removeResource: any Statement
     private let removePlace: any Statement
@@ -22,7 +23,8 @@ final class SQLiteResourceTable: ResourceTable {
         insert = try connection.prepare(ClinicalSQL.insert)
         find = try connection.prepare("SELECT version, digest FROM resource WHERE plan = ? AND member = ? AND type = ? AND id = ?")
         place = try connection.prepare("INSERT INTO resource_place (plan, key, member) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
-        findPlace = try connection.prepare("SELECT member FROM resource_place WHERE plan = ? AND key = ?")
+        findPlace = try connection.prepare("SELECT member, removed_version FROM resource_place WHERE plan = ? AND key = ?")
+        takeBack = try connection.prepare(ClinicalSQL.returnPlace)
         move = try connection.prepare(ClinicalSQL.movePlace)
         update = try connection.prepare(ClinicalSQL.update)
         findMember = try connection.prepare("SELECT number FROM member WHERE plan = ? AND patient_id = ?")
@@ -55,7 +57,7 @@ final class SQLiteResourceTable: ResourceTable {
         findPlace.bind(1, plan)
         findPlace.bind(2, key)
         defer { findPlace.reset() }
-        return try findPlace.step() ? findPlace.int(0) : nil
+        return try findPlace.step() && findPlace.isNull(1) ? findPlace.int(0) : nil
     }
 
     func takePlace(_ key: Int64, _ member: Int64) throws -> Bool {
@@ -75,11 +77,24 @@ final class SQLiteResourceTable: ResourceTable {
         try move.run()
     }
 
-    func removePlace(_ key: Int64, _ member: Int64) throws {
-        removePlace.bind(1, plan)
-        removePlace.bind(2, key)
-        removePlace.bind(3, member)
+    func removePlace(_ key: Int64, _ member: Int64, version: Int64) throws {
+        removePlace.bind(1, version)
+        removePlace.bind(2, plan)
+        removePlace.bind(3, key)
+        removePlace.bind(4, member)
         try removePlace.run()
+    }
+
+    func returnPlace(_ key: Int64, _ member: Int64) throws -> Int64 {
+        findPlace.bind(1, plan)
+        findPlace.bind(2, key)
+        defer { findPlace.reset() }
+        guard try findPlace.step(), let version = findPlace.optionalInt(1) else { return 0 }
+        takeBack.bind(1, member)
+        takeBack.bind(2, plan)
+        takeBack.bind(3, key)
+        try takeBack.run()
+        return version
     }
 
     private func bind(_ statement: any Statement, _ row: ResourceRow, from index: Int32 = 1) {
@@ -125,11 +140,10 @@ final class SQLiteResourceTable: ResourceTable {
         try update.run()
     }
 
-    func remove(_ row: ResourceRow) throws -> Bool {
+    func remove(_ row: ResourceRow) throws -> Int64? {
         bind(removeResource, row)
         defer { removeResource.reset() }
-        _ = try removeResource.step()
-        return removeResource.changesCount == 1
+        return try removeResource.step() ? removeResource.int(0) : nil
     }
 
     func count(_ gained: Int64, member: Int64, type: ResourceType) throws {

@@ -19,18 +19,21 @@ protocol ResourceTable: AnyObject {
     func member(ofPatient id: String) throws -> Int64?
     func addMember(ofPatient id: String) throws -> Int64
 
-    /// Where the resource with this number stands in the plan.
+    /// Where the resource with this number stands in the plan; nil also when it was removed.
     func place(of key: Int64) throws -> Int64?
-    /// True when the plan had no such resource before.
+    /// True when the plan never had such a resource.
     func takePlace(_ key: Int64, _ member: Int64) throws -> Bool
     func movePlace(_ key: Int64, to member: Int64) throws
-    func removePlace(_ key: Int64, _ member: Int64) throws
+    /// What stood there is removed; its last version is remembered, so that one that comes again is not taken for it.
+    func removePlace(_ key: Int64, _ member: Int64, version: Int64) throws
+    /// A removed resource is there again. Answers the last version that was removed, 0 when none was.
+    func returnPlace(_ key: Int64, _ member: Int64) throws -> Int64
 
     func find(_ row: ResourceRow) throws -> StoredVersion?
     func insert(_ row: ResourceRow, version: Int64, updatedAt: Int64, digest: PreparedResource.Digest, body: [UInt8]) throws
     func update(_ row: ResourceRow, version: Int64, updatedAt: Int64, digest: PreparedResource.Digest, body: [UInt8]) throws
-    /// False when there was none.
-    func remove(_ row: ResourceRow) throws -> Bool
+    /// The version that was removed; nil when there was none.
+    func remove(_ row: ResourceRow) throws -> Int64?
 
     /// Adds to a shelf's count and gives the shelf its next version.
     func count(_ gained: Int64, member: Int64, type: ResourceType) throws

@@ -36,8 +36,8 @@ final class ResourceWriter {
     func remove(_ resources: [(type: ResourceType, id: ResourceID)], member: Key<Member>) throws {
         for (type, id) in resources {
             let owner = ReleasedTypes.isShared(type) ? 0 : member.number
-            guard try table.remove(ResourceRow(member: owner, type: type, id: id.text)) else { continue }
-            try table.removePlace(ResourceKey.number(type, id.text), owner)
+            guard let version = try table.remove(ResourceRow(member: owner, type: type, id: id.text)) else { continue }
+            try table.removePlace(ResourceKey.number(type, id.text), owner, version: version)
             gained[Shelf(member: owner, type: type), default: 0] -= 1
         }
         try keepCounts()
@@ -52,7 +52,7 @@ final class ResourceWriter {
             return .refused("It names no Patient, and none of the resources it names is known here.")
         }
         guard try table.takePlace(resource.key, member) else { return try replace(resource, member) }
-        try add(resource, member)
+        try add(resource, member, version: 1)
         return .added
     }
 
@@ -60,9 +60,13 @@ final class ResourceWriter {
         ResourceRow(member: member, type: resource.type, id: resource.id.text)
     }
 
-    private func add(_ resource: PreparedResource, _ member: Int64) throws {
-        resource.writeFirst(into: &body, lastUpdated: instant)
-        try table.insert(row(resource, member), version: 1, updatedAt: now.milliseconds, digest: resource.digest, body: body)
+    private func add(_ resource: PreparedResource, _ member: Int64, version: Int64) throws {
+        if version == 1 {
+            resource.writeFirst(into: &body, lastUpdated: instant)
+        } else {
+            body = resource.body(version: Int(version), lastUpdated: instant)
+        }
+        try table.insert(row(resource, member), version: version, updatedAt: now.milliseconds, digest: resource.digest, body: body)
         gained[Shelf(member: member, type: resource.type), default: 0] += 1
     }
 
@@ -84,7 +88,8 @@ final class ResourceWriter {
             stored = try table.find(row(resource, member))
         }
         guard let stored else {
-            try add(resource, member)
+            // One that was removed goes on with its versions: a client may remember an older one by its ETag.
+            try add(resource, member, version: try table.returnPlace(resource.key, member) + 1)
             return .added
         }
         if before == member, stored.isSame(resource.digest) { return .unchanged }

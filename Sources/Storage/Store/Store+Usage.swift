@@ -66,7 +66,7 @@ extension Store: UsageStore, DeletionStore {
 
     /// In whose compartment a resource with this number stands. Asked by itself, for places and resources may lie on different machines.
     private static func place(_ reader: Reader, _ plan: Key<Plan>, _ key: Int64) throws -> Int64? {
-        let row = try reader.statement("SELECT member FROM resource_place WHERE plan = ? AND key = ?")
+        let row = try reader.statement("SELECT member FROM resource_place WHERE plan = ? AND key = ? AND removed_version IS NULL")
         defer { row.reset() }
         row.bind(1, plan.number)
         row.bind(2, key)
@@ -78,7 +78,7 @@ extension Store: UsageStore, DeletionStore {
         let rows = try reader.statement(
             """
             SELECT key, member FROM resource_place
-            WHERE plan = ? AND key IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            WHERE plan = ? AND removed_version IS NULL AND key IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         defer { rows.reset() }
         var places: [Int64: Int64] = [:]
