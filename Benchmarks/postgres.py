@@ -138,10 +138,10 @@ def requests(server, patients, ids):
 TENFOLD = (
     "INSERT INTO member (plan, patient_id) SELECT m.plan, m.patient_id || '-' || k.n FROM member m, times k WHERE m.patient_id IS NOT NULL",
     "INSERT INTO resource (plan, member, type, id, version, updated_at, digest, body) "
-    "SELECT r.plan, t.number, r.type, r.id || '-' || k.n, r.version, r.updated_at, r.digest, r.body FROM times k, resource r "
+    "SELECT r.plan, t.number, r.type, r.id || '-' || k.n, r.version, r.updated_at, r.digest, r.body FROM resource r CROSS JOIN times k "
     "JOIN member m ON m.plan = r.plan AND m.number = r.member JOIN member t ON t.plan = m.plan AND t.patient_id = m.patient_id || '-' || k.n",
     "INSERT INTO resource_place (plan, key, member) SELECT p.plan, p.key / 2 + 1000003 * k.n, p.member FROM times k, resource_place p WHERE p.member > 0 ON CONFLICT DO NOTHING",
-    "INSERT INTO resource_count (plan, member, type, count) SELECT c.plan, t.number, c.type, c.count FROM times k, resource_count c "
+    "INSERT INTO resource_count (plan, member, type, count) SELECT c.plan, t.number, c.type, c.count FROM resource_count c CROSS JOIN times k "
     "JOIN member m ON m.plan = c.plan AND m.number = c.member JOIN member t ON t.plan = m.plan AND t.patient_id = m.patient_id || '-' || k.n",
 )
 
