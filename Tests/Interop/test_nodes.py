@@ -95,6 +95,14 @@ def test_a_node_without_the_shared_key_is_refused_in_words(plan, tmp_path):
     assert done.returncode != 0 and "keyFile" in done.stderr
 
 
+def test_a_backup_is_the_databases_own_and_names_the_folder_that_it_leaves_out(plan, tmp_path):
+    config = tmp_path / "other.yaml"
+    for more, words in (("", "pg_dump, and its keys"), ("evidenceDirectory: pictures\n", f"then copy {tmp_path}/pictures")):
+        config.write_text(plan.nodes[0].config.read_text() + more)
+        done = subprocess.run([program(), "backup", "--config", str(config), "--to", str(tmp_path / "copy")], capture_output=True, text=True)
+        assert done.returncode != 0 and words in done.stderr, done.stderr
+
+
 def test_nothing_is_lost_or_doubled_while_a_node_and_the_database_are_killed(plan, database):
     stopping = threading.Event()
     clients = [Client(plan, text, OPERATIONS // 16, stopping) for text in plan.grants(16)]

@@ -21,8 +21,9 @@ struct BackupCommand: AsyncParsableCommand {
         try await Failing.clearly {
             let configuration = try config.map { try ConfigurationFile.read($0) }
             guard configuration?.database == nil else {
+                let files = configuration?.evidenceDirectory.map { ", then copy \($0), where uploaded files lie" } ?? ""
                 throw ConfigurationProblem(
-                    "The store is on PostgreSQL: back it up with pg_basebackup or pg_dump, and its keys by themselves.")
+                    "The store is on PostgreSQL: back it up with pg_basebackup or pg_dump\(files), and its keys by themselves.")
             }
             let directory = configuration?.dataDirectory ?? data
             guard try configuration?.database == nil && SandboxDatabase.noted(in: directory) == nil else {
