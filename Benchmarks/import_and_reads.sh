@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures the median time of an authorised read by id, alone and while an import writes into the same store: wanted is at most 1.5 times.
 #   Benchmarks/import_and_reads.sh [--seconds N] [--resources N]
-# PAYERBRIDGE_PROGRAM names the program, else the release build.
+# PAYERBRIDGE_PROGRAM names the program, else the release build. With WHEN_IDLE=1 the import uses only what nobody else wants.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source bin/packages
@@ -36,7 +36,7 @@ median() { # microseconds of the median read; one at a time on four connections
 
 median >/dev/null
 alone=$(median)
-"$program" import --data "$data" "$work/made.ndjson" >"$work/import" 2>&1 &
+"$program" import --data "$data" ${WHEN_IDLE:+--when-idle} "$work/made.ndjson" >"$work/import" 2>&1 &
 importer=$!
 pids+=($importer)
 sleep 1

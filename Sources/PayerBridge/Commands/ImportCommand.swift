@@ -19,6 +19,11 @@ struct ImportCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
     @Option(help: "Show at most this many problems.") var problems = 50
     @Flag(help: "The files hold only what has changed since the last load.") var delta = false
+    @Flag(
+        help: """
+            Use the processors only when nobody else wants them. A server beside it hardly slows; on a machine that is never idle the load stands \
+            still.
+            """) var whenIdle = false
     @Option(
         help: """
             With --delta, files or folders that name what is to be deleted: lines {"resourceType": "...", "id": "..."}, or the `deleted` files of a \
@@ -33,7 +38,7 @@ struct ImportCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Failing.clearly {
-            GivingWay.begin()
+            GivingWay.begin(whenIdle: whenIdle)
             let composition = try await store.open()
             let plan = try composition.plan(store.plan)
             // Both are looked at before either changes anything.

@@ -54,7 +54,8 @@ final class PostgresResourceTable: ResourceTable {
         findMembers = PostgresStatement(connection, "SELECT patient_id, number FROM member WHERE plan = ? AND patient_id = ANY (?)")
         addMembers = PostgresStatement(
             connection, "INSERT INTO member (plan, patient_id) SELECT ?, unnest(?) ON CONFLICT DO NOTHING RETURNING patient_id, number")
-        findPlaces = PostgresStatement(connection, "SELECT key, member, removed_version FROM resource_place WHERE plan = ? AND key = ANY (?)")
+        findPlaces = PostgresStatement(
+            connection, "SELECT key, member, removed_version FROM resource_place WHERE plan = ? AND key = ANY (?)")
         takeBack = PostgresStatement(connection, ClinicalSQL.returnPlace)
         findRows = PostgresStatement(
             connection,
