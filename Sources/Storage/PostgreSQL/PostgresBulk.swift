@@ -14,14 +14,8 @@ final class PostgresBulk {
 
     init(_ address: PostgresAddress) throws { connection = try PostgresConnection(address, for: .bulk) }
 
-    func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, turn: BatchTurn) throws -> [ImportOutcome] {
-        do { return try keep(batch, plan, now, mayLean: false) } catch is LeansOnEarlier {
-            turn.waitForEarlier()
-            return try keep(batch, plan, now, mayLean: true)
-        }
-    }
-
-    private func keep(_ batch: [PreparedResource], _ plan: Key<Plan>, _ now: Timestamp, mayLean: Bool) throws -> [ImportOutcome] {
+    /// Throws `LeansOnEarlier` when `mayLean` is false and the batch does.
+    func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, mayLean: Bool) throws -> [ImportOutcome] {
         try write(plan) { plan in
             plan.table.mayLean = mayLean
             // By themselves: two batches that bring one member would otherwise wait for each other's end.

@@ -36,7 +36,11 @@ final class PostgresEngine: Engine {
     let batchesAtOnce = 2
 
     func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, turn: BatchTurn) throws -> [ImportOutcome] {
-        try bulk.use { try $0.keep(batch, plan: plan, at: now, turn: turn) }
+        do { return try bulk.use { try $0.keep(batch, plan: plan, at: now, mayLean: false) } } catch is LeansOnEarlier {
+            // Without a session: the batches it waits for need one.
+            turn.waitForEarlier()
+            return try bulk.use { try $0.keep(batch, plan: plan, at: now, mayLean: true) }
+        }
     }
 
     func remove(_ resources: [(type: ResourceType, id: ResourceID)], plan: Key<Plan>, member: Key<Member>) throws {
