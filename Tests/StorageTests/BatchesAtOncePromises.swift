@@ -35,6 +35,33 @@ struct BatchesAtOncePromises {
         }
     }
 
+    @Test("Batches that wait hold up none that they wait for, in two imports at once", arguments: several)
+    func twoImports(_ engine: Engine) async throws {
+        try await engine.withStore { store in
+            let scene = try await Scene(store)
+            let done = DispatchGroup()
+            let kept = Mutex<[ImportOutcome]>([])
+            func keep(_ source: String, _ turn: BatchTurn, ending: Bool) throws {
+                let batch = try prepared(source)
+                DispatchQueue.global().async(group: done) {
+                    let outcomes = try? store.keep(batch, plan: scene.plan, at: today, turn: turn)
+                    kept.withLock { $0 += outcomes ?? [] }
+                    if ending { turn.end() }
+                }
+            }
+            let first = [BatchTurn(), BatchTurn()]
+            for (number, turn) in first.enumerated() {
+                try keep(
+                    #"{"resourceType":"Provenance","id":"v\#(number)","target":[{"reference":"Observation/o\#(number)"}],"recorded":"2026-01-01"}"#,
+                    BatchTurn(after: turn), ending: false)
+            }
+            #expect(done.wait(timeout: .now() + 0.3) == .timedOut)
+            for (number, turn) in first.enumerated() { try keep(observation("o\(number)", of: "p1"), turn, ending: true) }
+            #expect(done.wait(timeout: .now() + 20) == .success)
+            #expect(kept.withLock { $0 } == Array(repeating: .added, count: 4))
+        }
+    }
+
     @Test("What stands twice in different batches is kept as it came first, and everything is where it belongs", arguments: Engine.allCases)
     func many(_ engine: Engine) async throws {
         try await engine.withStore { store in
