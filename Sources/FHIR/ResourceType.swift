@@ -34,12 +34,25 @@ package enum ResourceType: UInt8, Sendable, CaseIterable, Hashable {
 
     /// The type named by these bytes; the quick way while reading a resource.
     package init?(_ bytes: UnsafeRawBufferPointer) {
-        self.init(String(decoding: bytes, as: UTF8.self))
+        guard bytes.count < Self.byLength.count,
+            let known = Self.byLength[bytes.count].first(where: { bytes.elementsEqual($0.name) })
+        else { return nil }
+        self = known.type
     }
 
     private static let names: [String] = allCases.map { type in
         let name = String(describing: type)
         return name.prefix(1).uppercased() + name.dropFirst()
     }
+    /// The names of each length.
+    private static let byLength: [[(name: [UInt8], type: ResourceType)]] = {
+        var lists: [[(name: [UInt8], type: ResourceType)]] = []
+        for (name, type) in zip(names, allCases) {
+            let name = Array(name.utf8)
+            while lists.count <= name.count { lists.append([]) }
+            lists[name.count].append((name, type))
+        }
+        return lists
+    }()
     private static let byName = Dictionary(uniqueKeysWithValues: zip(names, allCases))
 }

@@ -38,8 +38,8 @@ struct PreparedResourceTests {
     func firstBody(_ source: String) throws {
         let resource = try prepare(source, fallback: "fallback")
         let time = Array("2026-11-24T00:00:00.000Z".utf8)
-        var first = Array("what was here before".utf8)
-        resource.writeFirst(into: &first, lastUpdated: time)
+        _ = resource.withFirst(lastUpdated: Array("2020-01-01T00:00:00.000Z".utf8)) { $0.count }
+        let first = resource.withFirst(lastUpdated: time) { Array($0) }
         #expect(first == resource.body(version: 1, lastUpdated: time))
         let tenth = String(decoding: resource.body(version: 10, lastUpdated: time), as: UTF8.self)
         #expect(tenth == String(decoding: first, as: UTF8.self).replacing(#""versionId":"1""#, with: #""versionId":"10""#))

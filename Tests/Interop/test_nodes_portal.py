@@ -13,7 +13,7 @@ import requests
 
 from hostile import HostileDeveloper
 from mailbox import SandboxMailbox, patiently
-from nodes import rows
+from nodes import PLAN, Node, rows
 from sandbox import Sandbox, make_database
 
 pytestmark = pytest.mark.skipif("PAYERBRIDGE_TEST_POSTGRES" not in os.environ, reason="bin/test starts the PostgreSQL server")
@@ -96,6 +96,25 @@ def test_what_is_uploaded_at_one_node_is_had_byte_for_byte_from_the_other(nodes,
         assert developer.ask_at(second, "DELETE", f"/production/evidence/{each['number']}").status_code == 204
     assert requests.get(first.portal + addresses[1], timeout=10).status_code == 404
     assert sizes(uri) == {} and rows(uri, "SELECT * FROM evidence_upload") == []
+
+
+def test_a_node_that_left_files_in_its_own_folder_is_told_to_name_it(nodes, developer, uri, tmp_path):
+    answer = developer.ask_at(nodes[0], "POST", "/production/evidence", params={"title": "a.png"}, data=PNG + os.urandom(5000))
+    assert answer.status_code == 201, answer.text
+    name = rows(uri, "SELECT name FROM evidence WHERE removed_at IS NULL")[0][0]
+    node = Node(tmp_path / "earlier", uri, nodes[0].data / "key")
+    node.config.write_text(node.config.read_text().replace(f"id: {PLAN}\n    name: North", "id: demo\n    name: Demo"))
+    folder = node.folder / "data/evidence"
+    folder.mkdir(parents=True)
+    (folder / name).write_bytes(PNG)
+    said = node.folder / "log"
+    node.start().wait().stop()
+    assert "evidenceDirectory" not in said.read_text(), "the database has the file"
+    rows(uri, "DELETE FROM evidence_piece")
+    node.start().wait().stop()
+    assert f"evidenceDirectory: {folder}" in said.read_text()
+    for each in developer.ask_at(nodes[0], "GET", "/production").json()["evidence"]:
+        developer.ask_at(nodes[0], "DELETE", f"/production/evidence/{each['number']}")
 
 
 def begin_upload(developer, node, length):

@@ -151,7 +151,9 @@ struct TwinRecords: Sendable {
 
     static func take(_ resources: [String], into store: Store, _ plan: Key<Plan>, at moment: Timestamp) throws {
         let pipeline = ImportPipeline(store: store, plan: plan, world: World { moment })
-        for resource in resources { Array(resource.utf8).withUnsafeBytes { pipeline.add($0, place: String(resource.prefix(200))) } }
+        for resource in resources {
+            Array(resource.utf8).withUnsafeBytes { pipeline.add($0, place: ImportPlace(String(resource.prefix(200)))) }
+        }
         if let problem = try pipeline.finish().problems.first { throw NotTaken(what: "\(problem.place): \(problem.reason)") }
     }
 }

@@ -3,9 +3,9 @@ package import FHIR
 /// What takes the documents of files one after another.
 package protocol DocumentTaker: AnyObject {
     /// One JSON document: a resource, a Bundle, or what the taker knows besides.
-    func add(_ bytes: UnsafeRawBufferPointer, place: @autoclosure () -> String)
+    func add(_ bytes: UnsafeRawBufferPointer, place: ImportPlace)
     /// Something wrong with a file itself.
-    func note(_ reason: String, place: String)
+    func note(_ reason: String, place: ImportPlace)
 }
 
 /// Removes resources of a plan by type and id, whichever member they belong to.
@@ -32,25 +32,25 @@ package final class DeletionList: DocumentTaker {
 
     package init(store: any DeletionStore, plan: Key<Plan>, world: World) { (self.store, self.plan, self.world) = (store, plan, world) }
 
-    package func add(_ bytes: UnsafeRawBufferPointer, place: @autoclosure () -> String) {
+    package func add(_ bytes: UnsafeRawBufferPointer, place: ImportPlace) {
         do {
             try parser.withDocument(bytes) { document in
                 if document["resourceType"]?.isText("Bundle") == true {
-                    addEntries(of: document, place: place())
+                    addEntries(of: document, place: place)
                 } else if let type = document["resourceType"]?.string, let id = document["id"]?.string {
-                    add(type, id, place: place())
+                    add(type, id, place: place)
                 } else {
-                    note(#"This names no resource. Write {"resourceType": "Observation", "id": "..."}."#, place: place())
+                    note(#"This names no resource. Write {"resourceType": "Observation", "id": "..."}."#, place: place)
                 }
             }
-        } catch { note((error as? JSONProblem)?.explanation ?? "It could not be read.", place: place()) }
+        } catch { note((error as? JSONProblem)?.explanation ?? "It could not be read.", place: place) }
     }
 
-    private func addEntries(of bundle: JSONValue, place: String) {
+    private func addEntries(of bundle: JSONValue, place: ImportPlace) {
         var number = 0
         bundle["entry"]?.forEachElement { entry in
             number += 1
-            let place = "\(place):entry \(number)"
+            let place = place.entry(number)
             guard entry["request"]?["method"]?.isText("DELETE") == true, let url = entry["request"]?["url"]?.string else {
                 return note("The entry does not delete; a list of deletions holds nothing else.", place: place)
             }
@@ -62,7 +62,7 @@ package final class DeletionList: DocumentTaker {
         }
     }
 
-    private func add(_ type: String, _ id: String, place: String) {
+    private func add(_ type: String, _ id: String, place: ImportPlace) {
         guard let known = ResourceType(type) else { return note("\(type.prefix(60)) is not a resource type of FHIR R4.", place: place) }
         guard let legal = ResourceID(id) else { return note("The id is none: 1 to 64 letters, digits, '-' and '.'.", place: place) }
         named += 1
@@ -70,7 +70,7 @@ package final class DeletionList: DocumentTaker {
         if batch.count >= Self.batchCount { flush() }
     }
 
-    package func note(_ reason: String, place: String) { problems.append(.init(place: place, reason: reason)) }
+    package func note(_ reason: String, place: ImportPlace) { problems.append(.init(place: place, reason: reason)) }
 
     private func flush() {
         guard failure == nil, !batch.isEmpty else { return }

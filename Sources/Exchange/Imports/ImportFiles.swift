@@ -51,11 +51,11 @@ package struct ImportFiles: Sendable {
             do throws(LineProblem) {
                 if path.contains(".json") && !path.contains(".jsonl") {
                     let bytes = try readWhole(path: path, limit: Self.largestDocument)
-                    bytes.withUnsafeBytes { pipeline.add($0, place: path) }
+                    bytes.withUnsafeBytes { pipeline.add($0, place: ImportPlace(path)) }
                 } else {
                     try feedLines(path, pipeline) { progress(before + $0) }
                 }
-            } catch { pipeline.note(error.explanation, place: path) }
+            } catch { pipeline.note(error.explanation, place: ImportPlace(path)) }
             before += Self.size(path)
         }
         _ = progress(before)
@@ -68,12 +68,12 @@ package struct ImportFiles: Sendable {
         do {
             try reader.forEachLine { line, number in
                 if number % 256 == 0, !progress(reader.bytesRead) { throw Stopped() }
-                pipeline.add(line, place: "\(path):\(number)")
+                pipeline.add(line, place: ImportPlace(path, line: number))
             } tooLong: { number in
-                pipeline.note("The line is longer than 5 MiB.", place: "\(path):\(number)")
+                pipeline.note("The line is longer than 5 MiB.", place: ImportPlace(path, line: number))
             }
         } catch let problem as LineProblem {
             throw problem
-        } catch is Stopped { return } catch { pipeline.note("It could not be read to its end.", place: path) }
+        } catch is Stopped { return } catch { pipeline.note("It could not be read to its end.", place: ImportPlace(path)) }
     }
 }

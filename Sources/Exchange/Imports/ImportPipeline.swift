@@ -11,7 +11,8 @@ package final class ImportPipeline: DocumentTaker {
     /// Reads a Bundle's entries while `parser` still holds the Bundle.
     private let entryParser = JSONParser()
     private var batch: [PreparedResource] = []
-    private var places: [String] = []
+    private var places: [ImportPlace] = []
+    private var rooms = ByteRooms()
     private var batchBytes = 0
     private var own = ImportReport()
     private let store: any ImportStore
@@ -38,24 +39,24 @@ package final class ImportPipeline: DocumentTaker {
     package var kept: Int { committer.report.withLock { $0.kept } }
 
     /// One JSON document: a resource, or a Bundle whose entries are taken one by one.
-    package func add(_ bytes: UnsafeRawBufferPointer, place: @autoclosure () -> String) {
+    package func add(_ bytes: UnsafeRawBufferPointer, place: ImportPlace) {
         do {
             let document = try parser.parse(bytes)
             if document["resourceType"]?.isText("Bundle") == true {
-                addEntries(of: BundleEntries(document), place: place())
+                addEntries(of: BundleEntries(document), place: place)
             } else {
-                try add(document, fallbackID: nil, place: place())
+                try add(document, fallbackID: nil, place: place)
             }
-        } catch { refuse(error, place()) }
+        } catch { refuse(error, place) }
     }
 
-    private func addEntries(of bundle: BundleEntries, place: String) {
+    private func addEntries(of bundle: BundleEntries, place: ImportPlace) {
         for number in bundle.deletions {
             own.problems.append(
-                .init(place: "\(place):entry \(number)", reason: "The entry deletes. Give what is to be deleted with --delta --deleted."))
+                .init(place: place.entry(number), reason: "The entry deletes. Give what is to be deleted with --delta --deleted."))
         }
         for entry in bundle.entries {
-            let place = "\(place):entry \(entry.number)"
+            let place = place.entry(entry.number)
             let resolved = bundle.resolved(entry) { type, identifier in
                 known("\(type.name)?\(identifier)")
             } unresolved: { reference in
@@ -74,8 +75,8 @@ package final class ImportPipeline: DocumentTaker {
         return stored?[identifier]
     }
 
-    private func add(_ document: JSONValue, fallbackID: ResourceID?, place: String) throws {
-        var resource = try PreparedResource(document, fallbackID: fallbackID)
+    private func add(_ document: JSONValue, fallbackID: ResourceID?, place: ImportPlace) throws {
+        var resource = try PreparedResource(document, fallbackID: fallbackID, in: &rooms)
         // Two files often carry the same organization in their own words. Taking turns would change it at every run.
         resource.isRepeat = seen.note(resource.type, resource.id)
         for identifier in resource.identifiers { brought["\(resource.type.name)?\(identifier)"] = resource.id }
@@ -85,7 +86,7 @@ package final class ImportPipeline: DocumentTaker {
         if batch.count >= batchCount || batchBytes >= batchSize { flush() }
     }
 
-    private func refuse(_ error: any Error, _ place: String) {
+    private func refuse(_ error: any Error, _ place: ImportPlace) {
         let reason =
             switch error {
             case let problem as JSONProblem: problem.explanation
@@ -96,7 +97,7 @@ package final class ImportPipeline: DocumentTaker {
     }
 
     /// Something the caller found wrong itself, such as a line that is too long.
-    package func note(_ reason: String, place: String) { own.problems.append(.init(place: place, reason: reason)) }
+    package func note(_ reason: String, place: ImportPlace) { own.problems.append(.init(place: place, reason: reason)) }
 
     private func flush() {
         guard !batch.isEmpty else { return }
@@ -138,7 +139,7 @@ private final class BatchCommitter: Sendable {
     /// Nothing more will be kept.
     var hasFailed: Bool { failure.withLock { $0 != nil } }
 
-    func submit(_ batch: [PreparedResource], _ places: [String]) {
+    func submit(_ batch: [PreparedResource], _ places: [ImportPlace]) {
         room.wait()
         let turn = newest.withLock { newest in
             let turn = BatchTurn(after: newest)
@@ -155,7 +156,7 @@ private final class BatchCommitter: Sendable {
         }
     }
 
-    private func keep(_ batch: [PreparedResource], _ places: [String], _ turn: BatchTurn) throws(Refusal) {
+    private func keep(_ batch: [PreparedResource], _ places: [ImportPlace], _ turn: BatchTurn) throws(Refusal) {
         try admit(batch, turn)
         let outcomes = try store.keep(batch, plan: plan, at: world.now(), turn: turn)
         turn.waitForEarlier()

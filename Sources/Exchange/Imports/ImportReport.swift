@@ -2,9 +2,9 @@
 package struct ImportReport: Sendable {
     package struct Problem: Sendable {
         /// `file:line`, or `file:entry 12` inside a Bundle.
-        package let place: String
+        package let place: ImportPlace
         package let reason: String
-        package init(place: String, reason: String) { (self.place, self.reason) = (place, reason) }
+        package init(place: ImportPlace, reason: String) { (self.place, self.reason) = (place, reason) }
     }
 
     package var added = 0

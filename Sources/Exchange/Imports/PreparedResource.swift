@@ -12,41 +12,62 @@ package struct PreparedResource: Sendable {
     package let key: Int64
     /// The first version's bytes, whose time is still to be written.
     private let first: FirstVersion
-    /// Identifiers (`system|value`) under which a conditional reference may ask for it; plan-owned types only.
-    package let identifiers: [String]
-    /// The roster line a Patient amounts to.
-    package let roster: RosterEntry?
+    private let more: More?
     /// The same import brought a resource of this type and id before, as far as it remembers.
     package var isRepeat = false
 
-    /// `resource` is a parsed resource.
+    /// What few resources have: most are spared its copying.
+    private final class More: Sendable {
+        let identifiers: [String]
+        let roster: RosterEntry?
+
+        init(_ identifiers: [String], _ roster: RosterEntry?) { (self.identifiers, self.roster) = (identifiers, roster) }
+    }
+
+    /// `resource` is a parsed resource; `rooms` holds what is made of its bytes.
+    package init(_ resource: JSONValue, fallbackID: ResourceID? = nil, in rooms: inout ByteRooms) throws(ResourceProblem) {
+        let incoming = try IncomingResource(resource, fallbackID: fallbackID)
+        self.init(incoming, resource, incoming.meta.writeFirst(incoming.source, into: &rooms), isRosterLine: true)
+    }
+
     package init(_ resource: JSONValue, fallbackID: ResourceID? = nil) throws(ResourceProblem) {
-        self.init(try IncomingResource(resource, fallbackID: fallbackID), resource, isRosterLine: true)
+        let incoming = try IncomingResource(resource, fallbackID: fallbackID)
+        self.init(incoming, resource, incoming.meta.writeFirst(incoming.source), isRosterLine: true)
     }
 
     /// A resource that another plan sent for this member: it goes into this compartment whatever it says, and adds no line to the roster.
     package init(received resource: JSONValue, of patientID: ResourceID) throws(ResourceProblem) {
-        self.init(try IncomingResource(received: resource, of: patientID), resource, isRosterLine: false)
+        let incoming = try IncomingResource(received: resource, of: patientID)
+        self.init(incoming, resource, incoming.meta.writeFirst(incoming.source), isRosterLine: false)
     }
 
-    private init(_ incoming: IncomingResource, _ resource: JSONValue, isRosterLine: Bool) {
+    private init(_ incoming: IncomingResource, _ resource: JSONValue, _ first: FirstVersion, isRosterLine: Bool) {
         type = incoming.type
         id = incoming.id
         owner = incoming.owner
         key = ResourceKey.number(incoming.type, incoming.id.text)
-        first = incoming.meta.writeFirst(incoming.source)
+        self.first = first
         var hash = SHA256()
         hash.update(bufferPointer: incoming.source)
         digest = hash.finalize().withUnsafeBytes { Digest($0) }
-        identifiers = incoming.owner == .plan ? Self.identifiers(of: resource) : []
-        roster = isRosterLine && incoming.type == .patient ? RosterEntry(patient: resource, id: incoming.id) : nil
+        let identifiers = incoming.owner == .plan ? Self.identifiers(of: resource) : []
+        let roster = isRosterLine && incoming.type == .patient ? RosterEntry(patient: resource, id: incoming.id) : nil
+        more = identifiers.isEmpty && roster == nil ? nil : More(identifiers, roster)
     }
 
-    /// How many bytes there are to keep.
-    package var size: Int { first.body.count }
+    /// Identifiers (`system|value`) under which a conditional reference may ask for it; plan-owned types only.
+    package var identifiers: [String] { more?.identifiers ?? [] }
 
-    /// The first version in place of what `body` held.
-    package func writeFirst(into body: inout [UInt8], lastUpdated: [UInt8]) { first.write(into: &body, lastUpdated: lastUpdated) }
+    /// The roster line a Patient amounts to.
+    package var roster: RosterEntry? { more?.roster }
+
+    /// How many bytes there are to keep.
+    package var size: Int { first.count }
+
+    /// Lends the first version's bytes; for one thread at a time.
+    package func withFirst<T>(lastUpdated: [UInt8], _ body: (UnsafeRawBufferPointer) throws -> T) rethrows -> T {
+        try first.withBytes(lastUpdated: lastUpdated, body)
+    }
 
     package func body(version: Int, lastUpdated: [UInt8]) -> [UInt8] { first.body(version: version, lastUpdated: lastUpdated) }
 

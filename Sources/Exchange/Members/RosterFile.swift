@@ -24,7 +24,7 @@ package struct RosterFile: Sendable {
             )
         }
         while let (number, fields, flaw) = records.next() {
-            let place = "\(name):\(number)"
+            let place = ImportPlace(name, line: number)
             if let flaw {
                 problems.append(.init(place: place, reason: flaw))
                 continue

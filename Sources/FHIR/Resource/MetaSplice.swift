@@ -1,27 +1,28 @@
 /// Where a resource's `meta.versionId` and `meta.lastUpdated` go, found once, so that each version can be written without reading again.
 package struct MetaSplice: Sendable {
-    /// Bytes up to the place, and from it on; between them stand the two elements.
+    /// What `meta` held of the two elements; in order, all from `insertAt` on, in one run of the source.
     private let cuts: [Range<Int>]
     private let insertAt: Int
-    private let opening: [UInt8]
-    private let closing: [UInt8]
-    /// The id of a resource that came without one, and where it goes.
+    private let opening: StaticString
+    private let closing: StaticString
+    /// The id of a resource that came without one, and where it goes: never between the cuts.
     private let id: (at: Int, bytes: [UInt8])?
 
     /// `resource` must be an object. What `meta` holds besides the two elements stays as it is, in its order; `missingID` is written into a
     /// resource that has no id of its own.
     package init(_ resource: JSONValue, base: Int = 0, missingID: ResourceID? = nil) {
         let type = resource["resourceType"]
+        let ownID = resource["id"]
         id =
-            if let missingID, let type, resource["id"] == nil {
+            if let missingID, let type, ownID == nil {
                 (type.range.upperBound - base, Array(#","id":"\#(missingID.text)""#.utf8))
             } else { nil }
         guard let meta = resource["meta"], meta.isObject else {
-            let anchor = resource["id"] ?? type
+            let anchor = ownID ?? type
             cuts = []
             insertAt = (anchor?.range.upperBound ?? resource.range.lowerBound + 1) - base
-            opening = anchor == nil ? Array(#""meta":{"#.utf8) : Array(#","meta":{"#.utf8)
-            closing = Array((anchor == nil ? "}," : "}").utf8)
+            opening = anchor == nil ? #""meta":{"# : #","meta":{"#
+            closing = anchor == nil ? "}," : "}"
             return
         }
         var cuts: [Range<Int>] = []
@@ -41,37 +42,78 @@ package struct MetaSplice: Sendable {
         }
         self.cuts = cuts
         insertAt = meta.range.lowerBound + 1 - base
-        opening = []
-        closing = kept > 0 ? [UInt8(ascii: ",")] : []
+        opening = ""
+        closing = kept > 0 ? "," : ""
     }
 
-    /// The first version with a time of 24 characters left open, and where that stands.
-    package func writeFirst(_ source: UnsafeRawBufferPointer) -> FirstVersion {
-        let open = FirstVersion.open
-        let body = write(source, version: 1, lastUpdated: open)
-        // Everything before the place keeps its length but the id, and the cuts lie behind it or are counted out.
-        var at = insertAt + opening.count + Self.version.count
-        if let id, id.at <= insertAt { at += id.bytes.count }
-        for cut in cuts where cut.upperBound <= insertAt { at -= cut.count }
-        return FirstVersion(body: body, versionAt: at, timeAt: at + 1 + Self.lastUpdated.count)
+    private static let version: StaticString = #""versionId":""#
+    private static let lastUpdated: StaticString = #"","lastUpdated":""#
+
+    /// The first version with a time of 24 characters left open.
+    package func writeFirst(_ source: UnsafeRawBufferPointer, into rooms: inout ByteRooms) -> FirstVersion {
+        writeFirst(source) { rooms.take($0) }
     }
 
-    private static let version = Array(#""versionId":""#.utf8)
-    private static let lastUpdated = Array(#"","lastUpdated":""#.utf8)
+    /// The same with memory of its own.
+    package func writeFirst(_ source: UnsafeRawBufferPointer) -> FirstVersion { writeFirst(source) { ByteRooms.single($0) } }
+
+    private func writeFirst(_ source: UnsafeRawBufferPointer, _ room: (Int) -> BytePiece) -> FirstVersion {
+        let inserted =
+            opening.utf8CodeUnitCount + Self.version.utf8CodeUnitCount + 1 + Self.lastUpdated.utf8CodeUnitCount
+            + FirstVersion.openTime.utf8CodeUnitCount + 1 + closing.utf8CodeUnitCount
+        let piece = room(source.count + inserted + (id?.bytes.count ?? 0) - cuts.reduce(0) { $0 + $1.count })
+        piece.withBytes { out in
+            var filled = 0
+            write(source, version: "1", lastUpdated: UnsafeRawBufferPointer(FirstVersion.openTime)) { bytes in
+                UnsafeMutableRawBufferPointer(rebasing: out[filled..<filled + bytes.count]).copyMemory(from: bytes)
+                filled += bytes.count
+            }
+        }
+        let shift = id.map { $0.at <= insertAt ? $0.bytes.count : 0 } ?? 0
+        let versionAt = insertAt + shift + opening.utf8CodeUnitCount + Self.version.utf8CodeUnitCount
+        return FirstVersion(piece, versionAt: versionAt, timeAt: versionAt + 1 + Self.lastUpdated.utf8CodeUnitCount)
+    }
 
     /// The resource with these two elements in its `meta`; everything else byte for byte.
     package func write(_ source: UnsafeRawBufferPointer, version: Int, lastUpdated: [UInt8]) -> [UInt8] {
-        var splice = ByteSplice()
-        if let id { splice.replace(id.at..<id.at, with: id.bytes) }
-        var inserted = opening
-        inserted += Self.version
-        inserted += String(version).utf8
-        inserted += Self.lastUpdated
-        inserted += lastUpdated
-        inserted.append(UInt8(ascii: "\""))
-        inserted += closing
-        splice.replace(insertAt..<insertAt, with: inserted)
-        for cut in cuts where !cut.isEmpty { splice.replace(cut, with: []) }
-        return splice.apply(to: source)
+        var out: [UInt8] = []
+        out.reserveCapacity(source.count + 100)
+        lastUpdated.withUnsafeBytes { time in write(source, version: String(version), lastUpdated: time) { out.append(contentsOf: $0) } }
+        return out
     }
+
+    private func write(
+        _ source: UnsafeRawBufferPointer, version: String, lastUpdated: UnsafeRawBufferPointer, _ put: (UnsafeRawBufferPointer) -> Void
+    ) {
+        var at = 0
+        func copy(to end: Int) {
+            put(UnsafeRawBufferPointer(rebasing: source[at..<end]))
+            at = end
+        }
+        func putID(_ isDue: (Int) -> Bool) {
+            guard let id, isDue(id.at) else { return }
+            copy(to: id.at)
+            id.bytes.withUnsafeBytes(put)
+        }
+        putID { $0 <= insertAt }
+        copy(to: insertAt)
+        put(UnsafeRawBufferPointer(opening))
+        put(UnsafeRawBufferPointer(Self.version))
+        var version = version
+        version.withUTF8 { put(UnsafeRawBufferPointer($0)) }
+        put(UnsafeRawBufferPointer(Self.lastUpdated))
+        put(lastUpdated)
+        put(UnsafeRawBufferPointer("\"" as StaticString))
+        put(UnsafeRawBufferPointer(closing))
+        for cut in cuts {
+            copy(to: cut.lowerBound)
+            at = cut.upperBound
+        }
+        putID { $0 > insertAt }
+        copy(to: source.count)
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    init(_ text: StaticString) { self.init(start: text.utf8Start, count: text.utf8CodeUnitCount) }
 }

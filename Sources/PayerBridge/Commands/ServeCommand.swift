@@ -34,6 +34,11 @@ struct ServeCommand: AsyncParsableCommand {
             let lock = try ServerLock(directory: configuration.dataDirectory)
             let logger = ProgramLog.logger(isVerbose: verbose)
             if configuration.mail == nil { Console.warn("\(config) has no mail: codes will wait in the outbox until it has.") }
+            if let folder = try composition.forgottenEvidence() {
+                Console.warn(
+                    "Developers have uploaded files to \(folder), and the database does not have them. Name the folder in \(config): evidenceDirectory: \(folder)"
+                )
+            }
             try await composition.serve(try composition.site(sandbox: nil), logger: logger) { port in
                 Console.say(
                     "payerbridge serves \(configuration.plans.map(\.name).joined(separator: ", ")) on \(configuration.host):\(port)")

@@ -63,6 +63,15 @@ struct Composition {
         return EvidenceFolder(path: folder) { [store] name throws(Refusal) in try store.evidence(name: name) != nil }
     }
 
+    /// The folder in which an earlier program kept uploaded files that the database does not have; nil when there is none.
+    func forgottenEvidence() throws -> String? {
+        guard configuration.database != nil, configuration.evidenceDirectory == nil else { return nil }
+        let folder = configuration.dataDirectory + "/evidence"
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        where try store.evidence(name: name) != nil && store.piece(0, of: name) == nil { return folder }
+        return nil
+    }
+
     /// The plans that receive, each with the way in for its members and the way out to other payers.
     private func receiving(isSandbox: Bool) throws -> [Receiving] {
         let entries = configuration.plans.filter { $0.receive != nil }

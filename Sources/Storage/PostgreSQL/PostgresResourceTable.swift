@@ -246,7 +246,8 @@ final class PostgresResourceTable: ResourceTable {
         }
     }
 
-    func insert(_ row: ResourceRow, version: Int64, updatedAt: Int64, digest: PreparedResource.Digest, body: [UInt8]) throws {
+    func insert(_ row: ResourceRow, version: Int64, updatedAt: Int64, digest: PreparedResource.Digest, body: UnsafeRawBufferPointer) throws
+    {
         newRows.addRow { bytes in
             bytes.append(sized: Int32(truncatingIfNeeded: plan))
             bytes.append(sized: row.member)
@@ -256,7 +257,7 @@ final class PostgresResourceTable: ResourceTable {
             bytes.append(sized: version)
             bytes.append(sized: updatedAt)
             digest.withUnsafeBytes { bytes.append(sized: $0) }
-            body.withUnsafeBytes { bytes.append(sized: $0) }
+            bytes.append(sized: body)
         }
         if hasTwice { rows[row] = Stored(version: version, digest: digest.withUnsafeBytes { Array($0) }) }
     }

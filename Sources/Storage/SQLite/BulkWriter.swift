@@ -6,8 +6,9 @@ import Synchronization
 
 /// The connection through which imports write: batch after batch, without waiting for the disk at each.
 ///
-/// A batch is one transaction and survives the end of the process; it survives a power cut once `settle` has returned, and before that the
-/// file is as some earlier batch left it. Meanwhile another thread moves what the log holds into the main file.
+/// A batch is one transaction, or several where the machine is busy, so that nobody waits long for the file. It survives the end of the
+/// process; it survives a power cut once `settle` has returned, and before that the file is as some earlier transaction left it. Meanwhile
+/// another thread moves what the log holds into the main file.
 final class BulkWriter: Sendable {
     private struct State {
         var connection: BulkConnection?
@@ -17,14 +18,25 @@ final class BulkWriter: Sendable {
     private let path: String
     private let state = Mutex(State())
     private let checkpoints: LogCheckpoints
+    private let turn: WritingTurn
+    /// How long a transaction goes on taking in.
+    private let longest: Duration
 
-    init(path: String) {
-        self.path = path
+    init(path: String, turn: WritingTurn, longest: Duration = .milliseconds(300)) {
+        (self.path, self.turn, self.longest) = (path, turn, longest)
         checkpoints = LogCheckpoints(path: path)
     }
 
     func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp) throws -> [ImportOutcome] {
-        try write(plan) { try $0.keep(batch, at: now) }
+        var outcomes: [ImportOutcome] = []
+        repeat {
+            let start = outcomes.count
+            outcomes += try write(plan) { writer in
+                let end = ContinuousClock.now + longest
+                return try writer.keep(batch, from: start, at: now) { ContinuousClock.now >= end }
+            }
+        } while outcomes.count < batch.count
+        return outcomes
     }
 
     func remove(_ resources: [(type: ResourceType, id: ResourceID)], plan: Key<Plan>, member: Key<Member>) throws {
@@ -33,6 +45,7 @@ final class BulkWriter: Sendable {
 
     /// One transaction.
     private func write<T: Sendable>(_ plan: Key<Plan>, _ body: @Sendable (ResourceWriter) throws -> T) throws -> T {
+        turn.letOthersGoFirst()
         let outcome = try state.withLock { state in
             let connection = try state.connection ?? BulkConnection(path: path)
             state.connection = connection

@@ -7,11 +7,12 @@ import Synchronization
 /// Each change is a savepoint of its own: one that fails undoes itself, not its neighbours. Nobody is answered before the commit is on disk.
 final class GroupCommit: Sendable {
     private let database: DatabaseQueue
+    private let turn: WritingTurn
     private let queue = GroupQueue<PendingChange>(groupSize: 64)
     /// Used on the writer's queue alone.
     private let kept = Mutex<StatementCache?>(nil)
 
-    init(_ database: DatabaseQueue) { self.database = database }
+    init(_ database: DatabaseQueue, _ turn: WritingTurn) { (self.database, self.turn) = (database, turn) }
 
     func commit(_ change: PendingChange) {
         if queue.mustDrain(adding: change) { database.asyncWriteWithoutTransaction { self.drain($0) } }
@@ -54,11 +55,13 @@ final class GroupCommit: Sendable {
                 var answers: [@Sendable () -> Void] = []
                 let statements = try statements(database)
                 try database.inTransaction(.immediate) {
+                    turn.leave()
                     answers = try changes.map { try inSavepoint($0, statements) }
                     return .commit
                 }
                 for answer in answers { answer() }
             } catch {
+                turn.leave()
                 for change in changes { change.fail(error) }
             }
         }

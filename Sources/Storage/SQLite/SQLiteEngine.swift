@@ -13,6 +13,7 @@ final class SQLiteEngine: Engine {
     let commits: GroupCommit
     private let readers: SQLiteReaders
     private let bulk: BulkWriter
+    private let turn: WritingTurn
     private let disclosureReaders: SQLiteReaders
     private let disclosureWriter: Mutex<SQLiteDisclosureWriter>
 
@@ -26,7 +27,8 @@ final class SQLiteEngine: Engine {
         let path = directory + "/payerbridge.sqlite"
         var configuration = Configuration()
         configuration.journalMode = .wal
-        configuration.busyMode = .timeout(10)
+        let turn = WritingTurn(directory: directory)
+        configuration.busyMode = .callback { turn.waitAgain(tries: $0) }
         configuration.label = "payerbridge.writer"
         configuration.allowsUnsafeTransactions = true
         // A new file's: resources of a kilobyte leave less of a page empty, and an import writes half as many.
@@ -44,9 +46,11 @@ final class SQLiteEngine: Engine {
             try SQLiteMigrations.run(database)
         }
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
-        commits = GroupCommit(writer)
+        turn.leave()
+        self.turn = turn
+        commits = GroupCommit(writer, turn)
         readers = SQLiteReaders(path: path)
-        bulk = BulkWriter(path: path)
+        bulk = BulkWriter(path: path, turn: WritingTurn(directory: directory))
         disclosureWriter = Mutex(try SQLiteDisclosureWriter(path: directory + "/disclosures.sqlite"))
         disclosureReaders = SQLiteReaders(path: directory + "/disclosures.sqlite")
     }
@@ -68,6 +72,7 @@ final class SQLiteEngine: Engine {
     }
 
     func settle() throws {
+        defer { turn.leave() }
         try bulk.settle()
         try writer.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
     }

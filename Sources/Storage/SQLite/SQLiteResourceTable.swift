@@ -112,7 +112,8 @@ final class SQLiteResourceTable: ResourceTable {
         return StoredVersion(version: find.int(0)) { $0.withUnsafeBytes { $0.elementsEqual(digest) } }
     }
 
-    func insert(_ row: ResourceRow, version: Int64, updatedAt: Int64, digest: PreparedResource.Digest, body: [UInt8]) throws {
+    func insert(_ row: ResourceRow, version: Int64, updatedAt: Int64, digest: PreparedResource.Digest, body: UnsafeRawBufferPointer) throws
+    {
         insert.bind(1, plan)
         insert.bind(2, row.member)
         insert.bind(3, Int64(row.type.rawValue))
@@ -121,12 +122,10 @@ final class SQLiteResourceTable: ResourceTable {
         var id = row.id
         try id.withUTF8 { id in
             try digest.withUnsafeBytes { digest in
-                try body.withUnsafeBytes { body in
-                    insert.bind(4, lentText: UnsafeRawBufferPointer(id))
-                    insert.bind(7, lent: digest)
-                    insert.bind(8, lent: body)
-                    try insert.run()
-                }
+                insert.bind(4, lentText: UnsafeRawBufferPointer(id))
+                insert.bind(7, lent: digest)
+                insert.bind(8, lent: body)
+                try insert.run()
             }
         }
     }

@@ -30,7 +30,8 @@ protocol ResourceTable: AnyObject {
     func returnPlace(_ key: Int64, _ member: Int64) throws -> Int64
 
     func find(_ row: ResourceRow) throws -> StoredVersion?
-    func insert(_ row: ResourceRow, version: Int64, updatedAt: Int64, digest: PreparedResource.Digest, body: [UInt8]) throws
+    /// `body` is lent until it returns.
+    func insert(_ row: ResourceRow, version: Int64, updatedAt: Int64, digest: PreparedResource.Digest, body: UnsafeRawBufferPointer) throws
     func update(_ row: ResourceRow, version: Int64, updatedAt: Int64, digest: PreparedResource.Digest, body: [UInt8]) throws
     /// The version that was removed; nil when there was none.
     func remove(_ row: ResourceRow) throws -> Int64?

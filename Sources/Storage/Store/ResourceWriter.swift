@@ -7,25 +7,34 @@ final class ResourceWriter {
     private let roster: RosterWriter
     private var now = Timestamp(milliseconds: 0)
     private var instant: [UInt8] = []
-    /// The bytes of the row that is written.
-    private var body: [UInt8] = []
     private var members: [String: Int64] = [:]
+    /// The one that was asked for last: files have a member's resources in a row.
+    private var lastMember: (patientID: String, number: Int64)?
     private struct Shelf: Hashable { let member: Int64, type: ResourceType }
     /// By shelf, how many resources it has gained; one that stands here with 0 has changed all the same.
     private var gained: [Shelf: Int64] = [:]
 
     init(_ table: any ResourceTable, _ roster: RosterWriter) { (self.table, self.roster) = (table, roster) }
 
-    func keep(_ batch: [PreparedResource], at now: Timestamp) throws -> [ImportOutcome] {
+    /// Keeps the batch from `start` on, and stops early when `isEnough` says so; answers one outcome for each that was kept.
+    func keep(
+        _ batch: [PreparedResource], from start: Int = 0, at now: Timestamp, until isEnough: () -> Bool = { false }
+    ) throws -> [ImportOutcome] {
         (self.now, instant) = (now, now.instantBytes)
         // Others may have changed the roster since the last batch.
         members.removeAll(keepingCapacity: true)
+        lastMember = nil
         try table.prepare(for: batch)
-        let outcomes = try batch.map { try keep($0) }
+        var outcomes: [ImportOutcome] = []
+        outcomes.reserveCapacity(batch.count - start)
+        for resource in batch[start...] {
+            outcomes.append(try keep(resource))
+            if outcomes.count % 64 == 0, isEnough() { break }
+        }
         try keepCounts()
         try table.flush()
         // A Patient's line in the roster may link a record that this batch has brought.
-        for (resource, outcome) in zip(batch, outcomes) {
+        for (resource, outcome) in zip(batch[start...], outcomes) {
             if case .refused = outcome { continue }
             if let entry = resource.roster { try roster.keep(entry, fromPatient: true) }
         }
@@ -62,12 +71,17 @@ final class ResourceWriter {
 
     private func add(_ resource: PreparedResource, _ member: Int64, version: Int64) throws {
         if version == 1 {
-            resource.writeFirst(into: &body, lastUpdated: instant)
+            try resource.withFirst(lastUpdated: instant) { try insert(resource, member, version: version, $0) }
         } else {
-            body = resource.body(version: Int(version), lastUpdated: instant)
+            try resource.body(version: Int(version), lastUpdated: instant).withUnsafeBytes {
+                try insert(resource, member, version: version, $0)
+            }
         }
-        try table.insert(row(resource, member), version: version, updatedAt: now.milliseconds, digest: resource.digest, body: body)
         gained[Shelf(member: member, type: resource.type), default: 0] += 1
+    }
+
+    private func insert(_ resource: PreparedResource, _ member: Int64, version: Int64, _ body: UnsafeRawBufferPointer) throws {
+        try table.insert(row(resource, member), version: version, updatedAt: now.milliseconds, digest: resource.digest, body: body)
     }
 
     /// Adds what this batch has brought to the kept counts.
@@ -101,7 +115,7 @@ final class ResourceWriter {
         } else {
             // Rows of different members may lie on different machines, so one is taken away and the other added.
             _ = try table.remove(row(resource, before))
-            try table.insert(row(resource, member), version: version, updatedAt: now.milliseconds, digest: resource.digest, body: body)
+            try body.withUnsafeBytes { try insert(resource, member, version: version, $0) }
             try table.movePlace(resource.key, to: member)
             gained[Shelf(member: before, type: resource.type), default: 0] -= 1
             gained[Shelf(member: member, type: resource.type), default: 0] += 1
@@ -126,9 +140,10 @@ final class ResourceWriter {
 
     /// The compartment of this Patient, made when its first resource arrives.
     private func member(_ patientID: String) throws -> Int64 {
-        if let known = members[patientID] { return known }
-        let number = try table.member(ofPatient: patientID) ?? table.addMember(ofPatient: patientID)
+        if let lastMember, lastMember.patientID == patientID { return lastMember.number }
+        let number = try members[patientID] ?? table.member(ofPatient: patientID) ?? table.addMember(ofPatient: patientID)
         members[patientID] = number
+        lastMember = (patientID, number)
         return number
     }
 }

@@ -48,7 +48,7 @@ package struct EvidenceFolder: EvidenceBytes {
     package func piece(_ number: Int, of name: String) throws(Refusal) -> [UInt8]? {
         guard let handle = FileHandle(forReadingAtPath: file(name)) else { return nil }
         defer { try? handle.close() }
-        return try Self.trying {
+        return try Self.trying("read") {
             try handle.seek(toOffset: UInt64(number * Evidence.pieceBytes))
             guard let bytes = try handle.read(upToCount: Evidence.pieceBytes), !bytes.isEmpty else { return nil }
             return Array(bytes)
@@ -70,11 +70,11 @@ package struct EvidenceFolder: EvidenceBytes {
         }
     }
 
-    private static func trying<T>(_ body: () throws -> T) throws(Refusal) -> T {
-        do { return try body() } catch { throw refusal("\(error)") }
+    private static func trying<T>(_ verb: String = "kept", _ body: () throws -> T) throws(Refusal) -> T {
+        do { return try body() } catch { throw refusal("\(error)", verb) }
     }
 
-    private static func refusal(_ cause: String) -> Refusal {
-        Refusal(.unavailable, "The file cannot be kept just now.", cause: "a file of evidence: \(cause)")
+    private static func refusal(_ cause: String, _ verb: String = "kept") -> Refusal {
+        Refusal(.unavailable, "The file cannot be \(verb) just now.", cause: "a file of evidence: \(cause)")
     }
 }

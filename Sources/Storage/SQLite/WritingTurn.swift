@@ -1,0 +1,43 @@
+import Foundation
+import Synchronization
+
+/// Lets whoever waits to write into the file go before a load, which writes one transaction after another and is quick to begin the next.
+///
+/// SQLite wakes nobody who waits for the file; one who waits asks again and again, and between two transactions of a load there is hardly a
+/// moment in which to be heard. So a waiting writer holds a shared lock on the store's folder, in whichever process it is, and a load begins
+/// none while one is held. The kernel takes the lock away when its process ends. Each writer has a turn of its own.
+final class WritingTurn: Sendable {
+    private let descriptor: Int32
+    private let isWaiting = Mutex(false)
+    /// What a load waits at most, so that nobody who forgot to leave can stop it.
+    private static let patience = 100
+
+    init(directory: String) { descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    /// For `sqlite3_busy_handler`: a millisecond later it may be tried again, for ten seconds.
+    func waitAgain(tries: Int) -> Bool {
+        if tries == 0 { isWaiting.withLock { $0 = flock(descriptor, LOCK_SH | LOCK_NB) == 0 } }
+        usleep(1000)
+        return tries < 10_000
+    }
+
+    /// The file is this writer's, or it has given up.
+    func leave() {
+        isWaiting.withLock { isWaiting in
+            guard isWaiting else { return }
+            flock(descriptor, LOCK_UN)
+            isWaiting = false
+        }
+    }
+
+    /// Blocks a load as long as somebody waits to write, a tenth of a second at most.
+    func letOthersGoFirst() {
+        for _ in 0..<Self.patience {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { break }
+            usleep(1000)
+        }
+        flock(descriptor, LOCK_UN)
+    }
+}
