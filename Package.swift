@@ -54,6 +54,7 @@ let package = Package(
         ),
         .target(name: "CMarkdown", linkerSettings: [.linkedLibrary("cmark-gfm-extensions"), .linkedLibrary("cmark-gfm")]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(name: "CWriteback"),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CCompression", linkerSettings: [.linkedLibrary("zstd"), .linkedLibrary("z")]),
         .target(
@@ -65,7 +66,7 @@ let package = Package(
         .target(
             name: "Storage",
             dependencies: [
-                "CPostgres", "Exchange", "FHIR", "Trust", crypto, .product(name: "GRDB", package: "GRDB.swift"),
+                "CPostgres", "CWriteback", "Exchange", "FHIR", "Trust", crypto, .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             resources: [.embedInCode("Migrations")],
@@ -120,7 +121,10 @@ let package = Package(
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange", "FHIR", "Trust"], swiftSettings: house),
         .testTarget(
             name: "StorageTests",
-            dependencies: ["Storage", "Records", "Exchange", "FHIR", "Trust", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "Storage", "Records", "Exchange", "FHIR", "Trust", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             swiftSettings: house),
         .testTarget(
             name: "RecordsTests",

@@ -1,16 +1,19 @@
 #!/usr/bin/env bash
-# Measures the median time of an authorised read by id, alone and while an import writes into the same store: wanted is at most 1.5 times.
-#   Benchmarks/import_and_reads.sh [--seconds N] [--resources N]
-# PAYERBRIDGE_PROGRAM names the program, else the release build. With WHEN_IDLE=1 the import uses only what nobody else wants.
+# Measures an authorised read by id and a refresh of a token, alone and while an import writes into the same store: a read's median is wanted to
+# grow to 1.5 times at most.
+#   Benchmarks/import_and_reads.sh [--seconds N] [--resources N] [OPTION OF THE IMPORT...]
+# PAYERBRIDGE_PROGRAM names the program, else the release build.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source bin/packages
 seconds=8 resources=600000
+options=()
 while (($#)); do
     case $1 in
         --seconds) seconds=$2; shift 2 ;;
         --resources) resources=$2; shift 2 ;;
-        *) sed -n '2,4p' "$0" | cut -c3- >&2; exit 1 ;;
+        --help) sed -n '2,5p' "$0" | cut -c3- >&2; exit 1 ;;
+        *) options+=("$1"); shift ;;
     esac
 done
 bin/prepare "${build_packages[@]}" "${bench_packages[@]}"
@@ -28,19 +31,37 @@ fhir=$(jq -r '.plans[0].fhir' "$data/sandbox.json")
 token=$(Benchmarks/token.sh "$data" 1)
 patient=$(curl -s -H "Authorization: Bearer $token" "$fhir/Patient" | jq -r '.entry[0].resource.id')
 
-median() { # microseconds of the median read; one at a time on four connections
-    wrk -t1 -c4 -d"$seconds"s --latency -H "Authorization: Bearer $token" "$fhir/Patient/$patient" >"$work/wrk"
-    grep -qE 'Non-2xx|Socket errors' "$work/wrk" && { cat "$work/wrk" >&2; return 1; }
-    awk '$1 == "50%" { value = $2 + 0; if ($2 ~ /ms$/) value *= 1000; else if ($2 !~ /us$/) value *= 1000000; printf "%.0f\n", value }' "$work/wrk"
+micro() { # wrk's own words for a time, in microseconds
+    awk -v row="$1" '$1 == row { value = $2 + 0; if ($2 ~ /ms$/) value *= 1000; else if ($2 !~ /us$/) value *= 1000000; printf "%.0f\n", value }' "$work/wrk"
+}
+ask() { # WRK_ARGUMENT...: four connections, each with one request at a time
+    wrk -t1 -c4 -d"$seconds"s --latency --timeout 20s "$@" >"$work/wrk"
+    if grep -qE 'Non-2xx|Socket errors' "$work/wrk"; then cat "$work/wrk" >&2; return 1; fi
+}
+measure() { # the median of a read; median, 99th percentile and longest of a refresh
+    ask -H "Authorization: Bearer $token" "$fhir/Patient/$patient"
+    micro 50%
+    ask -s Benchmarks/refresh.lua "$(jq -r '.plans[0].token' "$data/sandbox.json")" -- "$work/tokens"
+    micro 50%
+    micro 99%
+    awk '$1 == "Latency" && $4 ~ /s$/ { print $4 }' "$work/wrk"
+}
+tokens() { # anew for each measure: an answer takes the place of the token that was sent
+    jq -r '.apps[0] | "grant_type=refresh_token&client_id=\(.clientId | @uri)&client_secret=\(.clientSecret | @uri)&refresh_token="' "$data/sandbox.json" >"$work/tokens"
+    for number in 0 2 3 4 0 2 3 4; do Benchmarks/token.sh "$data" $number refresh_token >>"$work/tokens"; done
 }
 
-median >/dev/null
-alone=$(median)
-"$program" import --data "$data" ${WHEN_IDLE:+--when-idle} "$work/made.ndjson" >"$work/import" 2>&1 &
+tokens
+measure >/dev/null
+tokens
+mapfile -t alone < <(measure)
+tokens
+"$program" import --data "$data" "${options[@]}" "$work/made.ndjson" >"$work/import" 2>&1 &
 importer=$!
 pids+=($importer)
 sleep 1
-during=$(median)
-kill -0 $importer 2>/dev/null || { echo "The import ended before the reads; ask for more --resources." >&2; exit 1; }
+mapfile -t during < <(measure)
+kill -0 $importer 2>/dev/null || { echo "The import ended before the requests; ask for more --resources." >&2; exit 1; }
 kept=$(tail -1 "$work/import" | grep -oE "[0-9,]+ resources, [0-9,]+/s" || echo unknown)
-awk -v a="$alone" -v d="$during" -v k="$kept" 'BEGIN { printf "Read by id, median: %d us alone, %d us while importing (%s): %.2f times, wanted 1.5 at most.\n", a, d, k, d / a }'
+awk -v a="${alone[0]}" -v d="${during[0]}" -v k="$kept" 'BEGIN { printf "Read by id, median: %d us alone, %d us while importing (%s): %.2f times, wanted 1.5 at most.\n", a, d, k, d / a }'
+echo "Refresh: median ${alone[1]} us, 99 % below ${alone[2]} us, longest ${alone[3]} alone; ${during[1]} us, ${during[2]} us, ${during[3]} while importing."

@@ -15,7 +15,9 @@ struct pb_json {
     dom::parser parser;
     std::unique_ptr<char[]> source;
     size_t capacity = 0;
-    std::vector<pb_json_node> nodes;
+    std::unique_ptr<pb_json_node[]> nodes;
+    size_t room = 0;
+    size_t count = 0;
     const uint8_t *unescaped = nullptr;
 };
 
@@ -54,8 +56,18 @@ public:
         structurals(json.parser.implementation->n_structural_indexes), length(length) {}
 
     int run(uint32_t *position) {
+        // Every name and value begins at a structural position, so there are no more nodes than these.
+        if (json.room < structurals) {
+            json.room = 0;
+            size_t room = structurals < (size_t(1) << 16) ? structurals * 2 : structurals;
+            json.nodes.reset(new (std::nothrow) pb_json_node[room]);
+            if (!json.nodes) return PB_JSON_MEMORY;
+            json.room = room;
+        }
+        nodes = json.nodes.get();
         size_t cell = 1;  // the first cell is the root's
         int error = value(cell, 0);
+        json.count = count;
         *position = fault;
         return error;
     }
@@ -70,6 +82,8 @@ private:
     size_t length;
     size_t at = 0;
     uint32_t fault = 0;
+    pb_json_node *nodes = nullptr;
+    size_t count = 0;
 
     uint32_t endOfScalar(uint32_t start, size_t nextStructural) const {
         uint32_t end = nextStructural < structurals ? structural[nextStructural] : uint32_t(length);
@@ -80,15 +94,17 @@ private:
 
     int text(size_t cell, pb_json_node &node) {
         uint64_t offset = tape[cell] & internal::JSON_VALUE_MASK;
-        uint32_t count;
-        std::memcpy(&count, strings + offset, sizeof(count));
+        uint32_t length;
+        std::memcpy(&length, strings + offset, sizeof(length));
         node.kind = PB_JSON_STRING;
-        node.length = count;
+        node.length = length;
         node.start = structural[at];
-        node.end = endOfScalar(node.start, at + 1);
-        node.escaped = node.end - node.start != count + 2;
-        node.text = node.escaped ? uint32_t(offset + sizeof(count)) : node.start + 1;
-        if (node.escaped && isForbidden(strings + offset + sizeof(count), count)) {
+        // Escapes only shorten, so a string with some is still going on where its characters would end; a quote there is an escaped one.
+        const uint8_t *end = source + node.start + 1 + length;
+        node.escaped = !(*end == '"' && end[-1] != '\\');
+        node.end = node.escaped ? endOfScalar(node.start, at + 1) : node.start + length + 2;
+        node.text = node.escaped ? uint32_t(offset + sizeof(length)) : node.start + 1;
+        if (node.escaped && isForbidden(strings + offset + sizeof(length), length)) {
             fault = node.start;
             return PB_JSON_CHARACTER;
         }
@@ -97,6 +113,13 @@ private:
     }
 
     const uint8_t *characters(const pb_json_node &node) const { return (node.escaped ? strings : source) + node.text; }
+
+    /// One bit of 64, the same for the same name.
+    uint64_t sign(const pb_json_node &name) const {
+        if (name.length == 0) return 1;
+        const uint8_t *text = characters(name);
+        return uint64_t(1) << ((name.length * 5 + text[0] * 3 + text[name.length - 1]) & 63);
+    }
 
     bool hasDuplicate(const pb_json_node *begin, size_t from, size_t to) {
         // Objects of FHIR have few members; a quadratic look is quickest there, a sorted one bounds the rest.
@@ -128,9 +151,9 @@ private:
 
     /// Appends the value at `cell` and moves `cell` past it. Depth is bounded, so the recursion is.
     int value(size_t &cell, int depth) {
-        size_t index = json.nodes.size();
-        json.nodes.push_back({});
-        pb_json_node node{};
+        size_t index = count++;
+        pb_json_node &node = nodes[index];
+        node = {};
         node.start = structural[at];
         char type = char(tape[cell] >> 56);
         switch (type) {
@@ -141,12 +164,17 @@ private:
             cell++;
             at++;
             uint32_t children = 0;
+            uint64_t seen = 0;  // names by a few of their bits; only when two are alike there can be two of one name
+            bool alike = false;
             while (cell < close) {
                 if (type == '{') {
-                    pb_json_node name{};
+                    pb_json_node &name = nodes[count++];
+                    name = {};
                     if (int error = text(cell, name)) return error;
-                    name.next = uint32_t(json.nodes.size() + 1);
-                    json.nodes.push_back(name);
+                    name.next = uint32_t(count + 1);
+                    uint64_t bit = sign(name);
+                    alike |= (seen & bit) != 0;
+                    seen |= bit;
                     cell++;
                     at++;  // the colon
                 }
@@ -160,7 +188,7 @@ private:
             if (source[structural[at]] != uint8_t(closing)) { fault = node.start; return PB_JSON_SYNTAX; }
             at++;
             cell = close + 1;
-            if (type == '{' && hasDuplicate(json.nodes.data(), index + 1, json.nodes.size())) return PB_JSON_DUPLICATE_KEY;
+            if (alike && hasDuplicate(nodes, index + 1, count)) return PB_JSON_DUPLICATE_KEY;
             break;
         }
         case '"':
@@ -174,8 +202,7 @@ private:
             at++;
             break;
         }
-        node.next = uint32_t(json.nodes.size());
-        json.nodes[index] = node;
+        node.next = uint32_t(count);
         return PB_JSON_OK;
     }
 };
@@ -191,7 +218,7 @@ void pb_json_destroy(pb_json *json) { delete json; }
 
 int pb_json_parse(pb_json *json, const uint8_t *bytes, size_t length, uint32_t *position) {
     *position = uint32_t(length);
-    json->nodes.clear();
+    json->count = 0;
     if (length == 0) return PB_JSON_EMPTY;
     if (length > largestDocument) return PB_JSON_TOO_LARGE;
     if (json->capacity < length || (json->capacity > keptCapacity && length < keptCapacity / 4)) {
@@ -201,7 +228,8 @@ int pb_json_parse(pb_json *json, const uint8_t *bytes, size_t length, uint32_t *
         if (!json->source) { json->capacity = 0; return PB_JSON_MEMORY; }
         if (json->capacity > keptCapacity) {
             json->parser = dom::parser();
-            std::vector<pb_json_node>().swap(json->nodes);
+            json->nodes.reset();
+            json->room = 0;
         }
         json->capacity = capacity;
     }
@@ -214,8 +242,8 @@ int pb_json_parse(pb_json *json, const uint8_t *bytes, size_t length, uint32_t *
 }
 
 const pb_json_node *pb_json_nodes(const pb_json *json, size_t *count) {
-    *count = json->nodes.size();
-    return json->nodes.data();
+    *count = json->count;
+    return json->nodes.get();
 }
 
 const uint8_t *pb_json_source(const pb_json *json) { return reinterpret_cast<const uint8_t *>(json->source.get()); }

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import os
+import pathlib
 import random
 import re
 import signal
@@ -123,6 +125,48 @@ def kept(folder):
             return database.execute("SELECT count(*) FROM resource").fetchone()[0]
     except sqlite3.OperationalError:
         return 0
+
+
+def threads(process):
+    """The nice values and scheduling policies (proc(5)) of the threads that read, prepare and keep. Dispatch names those of queues and gives them
+    a priority of its own, where it may."""
+    found = set()
+    for file in pathlib.Path(f"/proc/{process.pid}/task").glob("*/stat"):
+        try:
+            name, fields = file.read_text().split("(", 1)[1].rsplit(")", 1)
+        except OSError:
+            continue
+        fields = fields.split()
+        if not name.endswith("overcommit"):
+            found.add((int(fields[16]), int(fields[38])))
+    return found
+
+
+SCHED_OTHER, SCHED_IDLE = 0, 5
+
+
+@pytest.mark.parametrize("priority", [None, "low", "idle", "normal"])
+def test_a_load_takes_as_much_of_the_processors_as_it_is_told(records, tmp_path, priority):
+    file = config(tmp_path)
+    option = ["--priority", priority] if priority else []
+    process = subprocess.Popen([program(), "import", "--config", str(file), "--plan", "one", *option, str(records)],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        while kept(tmp_path) == 0:
+            assert process.poll() is None, "it has ended too early"
+            time.sleep(0.01)
+        found = threads(process)
+    finally:
+        process.kill()
+        process.wait()
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    low = max(own, 10)
+    assert found == {"normal": {(own, SCHED_OTHER)}, "idle": {(low, SCHED_IDLE)}}.get(priority, {(low, SCHED_OTHER), (low, SCHED_IDLE)})
+
+
+def test_an_unknown_priority_is_told_with_those_there_are(tmp_path):
+    status, words = run("import", "--config", config(tmp_path), "--priority", "high", "x.ndjson")
+    assert status != 0 and all(word in words for word in ("normal", "low", "idle"))
 
 
 @pytest.fixture

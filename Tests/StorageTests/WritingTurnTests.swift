@@ -1,6 +1,7 @@
 import Exchange
 import FHIR
 import Foundation
+import GRDBSQLite
 import Synchronization
 import Testing
 
@@ -8,66 +9,76 @@ import Testing
 
 @Suite("A load and the writers beside it")
 struct WritingTurnTests {
-    private final class Load: Sendable {
-        let batches = Atomic(0)
-        let isOver = Atomic(false)
-        var kept: Int { batches.load(ordering: .acquiring) }
+    /// Asks again until it holds, for ten seconds.
+    private func patiently(_ holds: () -> Bool) async throws -> Bool {
+        for _ in 0..<10_000 {
+            if holds() { return true }
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        return false
     }
 
-    /// A load that begins the next batch as soon as one is kept, in another process's place, for as long as `body` runs.
-    private func loading(into directory: String, plan: Key<Plan>, _ body: (Load) async throws -> Void) async throws {
-        let store = try Store(directory: directory, keepsSentMail: false)
-        let load = Load()
-        let batch = try prepared((0..<8000).map { observation("o\($0)", of: "p1") })
-        let thread = Thread {
-            while !load.isOver.load(ordering: .relaxed) {
-                guard (try? store.keep(batch, plan: plan, at: today)) != nil else { return }
-                load.batches.add(1, ordering: .releasing)
-            }
-        }
-        thread.start()
-        defer {
-            load.isOver.store(true, ordering: .relaxed)
-            while !thread.isFinished { usleep(1000) }
-            try? store.close()
-        }
-        while load.kept == 0 { try await Task.sleep(for: .milliseconds(1)) }
-        try await body(load)
-        #expect(!thread.isFinished, "the load has failed")
-    }
-
-    @Test("Each change goes before all but a few batches of a load that never pauses")
+    @Test("A change that finds the file taken says so until it has it")
     func changes() async throws {
         try await withFolder { directory in
             let store = try Store(directory: directory, keepsSentMail: false)
-            let plan = try await store.enrol(planID: "demo", name: "Demo")
-            try await loading(into: directory, plan: plan) { load in
-                var most = 0
-                for number in 0..<20 {
-                    let before = load.kept
-                    _ = try await store.enrol(planID: "plan-\(number)", name: "A plan")
-                    most = max(most, load.kept - before)
-                }
-                #expect(most <= 5)
-            }
+            let load = WritingTurn(directory: directory)
+            let holder = try SQLiteConnection(
+                path: directory + "/payerbridge.sqlite", flags: SQLITE_OPEN_READWRITE, waiting: 1000, pragmas: [])
+            try holder.run("BEGIN IMMEDIATE")
+            async let plan = store.enrol(planID: "demo", name: "Demo")
+            #expect(try await patiently { load.isWantedByOthers() })
+            try holder.run("COMMIT")
+            _ = try await plan
+            #expect(!load.isWantedByOthers())
             try store.close()
         }
     }
 
-    @Test("A batch that takes too long for one transaction is kept in several, each resource once")
+    @Test("A load begins nothing while somebody waits to write")
+    func waiting() async throws {
+        try await withFolder { directory in
+            let store = try Store(directory: directory, keepsSentMail: false)
+            let plan = try await store.enrol(planID: "demo", name: "Demo")
+            let bulk = BulkWriter(path: directory + "/payerbridge.sqlite", turn: WritingTurn(directory: directory, patience: 100_000))
+            let batch = try prepared(observation("o", of: "p1"))
+            let someone = WritingTurn(directory: directory)
+            #expect(someone.waitAgain(tries: 0))
+            let kept = Mutex<[ImportOutcome]?>(nil)
+            let done = DispatchGroup()
+            DispatchQueue.global().async(group: done) {
+                let outcomes = try? bulk.keep(batch, plan: plan, at: today)
+                kept.withLock { $0 = outcomes }
+            }
+            #expect(done.wait(timeout: .now() + 0.3) == .timedOut)
+            _ = try await store.enrol(planID: "other", name: "Other")
+            someone.leave()
+            #expect(done.wait(timeout: .now() + 20) == .success)
+            #expect(kept.withLock { $0 } == [.added])
+            try bulk.settle()
+            try store.close()
+        }
+    }
+
+    @Test("A batch for which somebody else waits is kept in several transactions, each resource once; otherwise in one")
     func several() async throws {
         try await withFolder { directory in
             let store = try Store(directory: directory, keepsSentMail: false)
             let plan = try await store.enrol(planID: "demo", name: "Demo")
-            let bulk = BulkWriter(path: directory + "/payerbridge.sqlite", turn: WritingTurn(directory: directory), longest: .zero)
+            let bulk = BulkWriter(path: directory + "/payerbridge.sqlite", turn: WritingTurn(directory: directory), patience: .zero)
             let batch = try prepared([patient("p1", memberID: "M1")] + (0..<400).map { observation("o\($0 % 390)", of: "p1") })
             let mark = try Self.changes(directory)
+            let waiting = WritingTurn(directory: directory)
+            #expect(waiting.waitAgain(tries: 0))
             let outcomes = try bulk.keep(batch, plan: plan, at: today)
             #expect(outcomes == Array(repeating: .added, count: 391) + Array(repeating: .unchanged, count: 10))
             // A change of clinical data is noted once in a transaction.
             #expect(try Self.changes(directory) == mark + 7)
+            waiting.leave()
+            #expect(try bulk.keep(try prepared((0..<400).map { observation("n\($0)", of: "p1") }), plan: plan, at: today).count == 400)
+            #expect(try Self.changes(directory) == mark + 8)
             let member = try #require(try store.key(ofPatient: "p1", plan: plan))
-            #expect(try store.page(.observation, [], in: Compartment(plan: plan, member: member, patientID: "p1")).total == 390)
+            #expect(try store.page(.observation, [], in: Compartment(plan: plan, member: member, patientID: "p1")).total == 790)
             try bulk.settle()
             try store.close()
         }

@@ -32,6 +32,9 @@ package final class ImportPipeline: DocumentTaker {
         committer = BatchCommitter(store: store, plan: plan, world: world, quota: quota)
     }
 
+    /// One that is given up before its end keeps what it has submitted, and its threads end.
+    deinit { committer.end() }
+
     /// A batch could not be kept, so that none submitted from now on will be: whoever feeds may stop.
     package var hasFailed: Bool { committer.hasFailed }
 
@@ -126,14 +129,46 @@ private final class BatchCommitter: Sendable {
     let report = Mutex(ImportReport())
     private let failure = Mutex<Refusal?>(nil)
     private let quota: Mutex<ImportQuota?>
+    private struct Work {
+        let batch: [PreparedResource], places: [ImportPlace], turn: BatchTurn
+    }
+    private struct Waiting {
+        var work: [Work] = []
+        var newest: BatchTurn?
+    }
+    private let waiting = Mutex(Waiting())
     private let room: DispatchSemaphore
-    private let newest = Mutex<BatchTurn?>(nil)
-    private let queue = DispatchQueue(label: "payerbridge.import", attributes: .concurrent)
+    private let ready = DispatchSemaphore(value: 0)
+    private let threads = DispatchGroup()
 
     init(store: any ImportStore, plan: Key<Plan>, world: World, quota: ImportQuota?) {
         (self.store, self.plan, self.world) = (store, plan, world)
         self.quota = Mutex(quota)
         room = DispatchSemaphore(value: store.batchesAtOnce)
+        for _ in 0..<store.batchesAtOnce { start() }
+    }
+
+    /// A thread has the priority of the one that starts it, so they begin before whoever prepares may step back.
+    private func start() {
+        threads.enter()
+        let thread = Thread { [self] in
+            while let work = next() {
+                if !hasFailed {
+                    do throws(Refusal) { try keep(work.batch, work.places, work.turn) } catch { failure.withLock { $0 = $0 ?? error } }
+                }
+                work.turn.end()
+                room.signal()
+            }
+            threads.leave()
+        }
+        thread.stackSize = 1 << 21
+        thread.start()
+    }
+
+    /// The oldest batch that waits; nil when no more will come.
+    private func next() -> Work? {
+        ready.wait()
+        return waiting.withLock { $0.work.isEmpty ? nil : $0.work.removeFirst() }
     }
 
     /// Nothing more will be kept.
@@ -141,19 +176,12 @@ private final class BatchCommitter: Sendable {
 
     func submit(_ batch: [PreparedResource], _ places: [ImportPlace]) {
         room.wait()
-        let turn = newest.withLock { newest in
-            let turn = BatchTurn(after: newest)
-            newest = turn
-            return turn
+        waiting.withLock { waiting in
+            let turn = BatchTurn(after: waiting.newest)
+            waiting.newest = turn
+            waiting.work.append(Work(batch: batch, places: places, turn: turn))
         }
-        queue.async { [self] in
-            defer {
-                turn.end()
-                room.signal()
-            }
-            guard !hasFailed else { return }
-            do throws(Refusal) { try keep(batch, places, turn) } catch { failure.withLock { $0 = $0 ?? error } }
-        }
+        ready.signal()
     }
 
     private func keep(_ batch: [PreparedResource], _ places: [ImportPlace], _ turn: BatchTurn) throws(Refusal) {
@@ -186,8 +214,14 @@ private final class BatchCommitter: Sendable {
         try quota.withLock { quota throws(Refusal) in try quota?.admit(batch, kept: kept) }
     }
 
+    /// What was submitted is still kept. May be said again.
+    func end() {
+        for _ in 0..<store.batchesAtOnce { ready.signal() }
+    }
+
     func finish() throws(Refusal) -> ImportReport {
-        queue.sync(flags: .barrier) {}
+        end()
+        threads.wait()
         if let failed = failure.withLock({ $0 }) { throw failed }
         return report.withLock { $0 }
     }

@@ -9,7 +9,7 @@ struct ImportCommand: AsyncParsableCommand {
             Reads NDJSON (.ndjson, .jsonl), resources and Bundles (.json), all also as .gz or .zst, and folders of these. References inside
             transaction Bundles are resolved. What cannot be taken is reported with its file and line, and the rest is taken; running the same
             import again changes nothing, so one that was cut off goes on when it is started again. Exit code: 0 all taken, 3 some refused,
-            1 failed. It runs at a lower priority, so that a server on the same machine goes first.
+            1 failed. A server on the same machine goes first, unless --priority says otherwise.
 
             A nightly load brings what has changed, and names what is gone:
 
@@ -19,11 +19,11 @@ struct ImportCommand: AsyncParsableCommand {
     @OptionGroup var store: StoreOptions
     @Option(help: "Show at most this many problems.") var problems = 50
     @Flag(help: "The files hold only what has changed since the last load.") var delta = false
-    @Flag(
+    @Option(
         help: """
-            Use the processors only when nobody else wants them. A server beside it hardly slows; on a machine that is never idle the load stands \
-            still.
-            """) var whenIdle = false
+            What it takes of the processors beside other programs: `normal`, an equal share; `low`, little; `idle`, only what nobody else wants, so \
+            that on a machine that is never idle it stands still.
+            """) var priority = Priority.low
     @Option(
         help: """
             With --delta, files or folders that name what is to be deleted: lines {"resourceType": "...", "id": "..."}, or the `deleted` files of a \
@@ -38,7 +38,7 @@ struct ImportCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Failing.clearly {
-            GivingWay.begin(whenIdle: whenIdle)
+            priority.begin()
             let composition = try await store.open()
             let plan = try composition.plan(store.plan)
             // Both are looked at before either changes anything.
@@ -54,6 +54,7 @@ struct ImportCommand: AsyncParsableCommand {
             let pipeline = ImportPipeline(
                 store: store, plan: plan.key, world: .real, quota: quota.map { ImportQuota($0, store: store, plan: plan) })
             let bar = ProgressBar("Importing", unit: "resources")
+            priority.prepareOnly()
             files.feed(pipeline) { bytes in
                 bar.show(files.totalBytes > 0 ? Double(bytes) / Double(files.totalBytes) : 0, count: pipeline.kept)
                 return !pipeline.hasFailed

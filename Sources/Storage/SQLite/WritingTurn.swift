@@ -9,16 +9,19 @@ import Synchronization
 final class WritingTurn: Sendable {
     private let descriptor: Int32
     private let isWaiting = Mutex(false)
-    /// What a load waits at most, so that nobody who forgot to leave can stop it.
-    private static let patience = 100
+    /// How many milliseconds a load waits at most, so that nobody who forgot to leave can stop it.
+    private let patience: Int
 
-    init(directory: String) { descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    init(directory: String, patience: Int = 100) {
+        descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        self.patience = patience
+    }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// For `sqlite3_busy_handler`: a millisecond later it may be tried again, for ten seconds.
     func waitAgain(tries: Int) -> Bool {
-        if tries == 0 { isWaiting.withLock { $0 = flock(descriptor, LOCK_SH | LOCK_NB) == 0 } }
+        isWaiting.withLock { if !$0 { $0 = flock(descriptor, LOCK_SH | LOCK_NB) == 0 } }
         usleep(1000)
         return tries < 10_000
     }
@@ -32,12 +35,15 @@ final class WritingTurn: Sendable {
         }
     }
 
-    /// Blocks a load as long as somebody waits to write, a tenth of a second at most.
-    func letOthersGoFirst() {
-        for _ in 0..<Self.patience {
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { break }
-            usleep(1000)
-        }
+    /// For a load that holds the file.
+    func isWantedByOthers() -> Bool {
+        if flock(descriptor, LOCK_EX | LOCK_NB) != 0 { return errno == EWOULDBLOCK }
         flock(descriptor, LOCK_UN)
+        return false
+    }
+
+    /// Blocks a load as long as somebody waits to write and its patience lasts.
+    func letOthersGoFirst() {
+        for _ in 0..<patience where isWantedByOthers() { usleep(1000) }
     }
 }

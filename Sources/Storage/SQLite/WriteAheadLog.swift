@@ -1,0 +1,81 @@
+import Foundation
+import GRDBSQLite
+import Synchronization
+
+/// The log of a file that a load writes: moved into the file while the writing goes on, and emptied when it has grown too long.
+///
+/// It begins anew only when all of it is moved at a moment when nobody writes, so now and then the writer waits for that. The less there is
+/// left to move and to write to the disk then, the shorter it waits.
+final class WriteAheadLog: Sendable {
+    private let path: String
+    private let queue = DispatchQueue(label: "payerbridge.checkpoint", qos: .background)
+    private let writeback: EarlyWriteback
+    private let isMoving = Atomic(false)
+    /// Pages in the log after the last transaction, and how many of them lie in the file as well.
+    private let pages = Atomic(0)
+    private let moved = Atomic(0)
+    private let pageSize = Atomic(4096)
+    /// Bytes to be moved from which it is done beside the writing, and bytes of log from which the writer waits.
+    private static let (enough, tooMuch) = (32 << 20, 192 << 20)
+
+    init(path: String) {
+        self.path = path
+        writeback = EarlyWriteback(path: path)
+    }
+
+    /// From here on this connection's transactions are counted, and none of them moves the log itself.
+    func follow(_ connection: SQLiteConnection) throws {
+        let size = try connection.prepare("PRAGMA page_size")
+        if try size.step() { pageSize.store(Int(size.int(0)), ordering: .relaxed) }
+        size.reset()
+        // The connection is closed before this object goes, for whoever writes holds both.
+        sqlite3_wal_hook(
+            connection.handle,
+            { log, _, _, pages in
+                guard let log else { return SQLITE_OK }
+                Unmanaged<WriteAheadLog>.fromOpaque(log).takeUnretainedValue().note(Int(pages))
+                return SQLITE_OK
+            }, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    private func note(_ count: Int) {
+        // It has begun anew.
+        if count < pages.load(ordering: .relaxed) { moved.store(0, ordering: .relaxed) }
+        pages.store(count, ordering: .relaxed)
+    }
+
+    /// After a transaction.
+    func makeRoom() {
+        let (pages, size) = (pages.load(ordering: .relaxed), pageSize.load(ordering: .relaxed))
+        let moved = moved.load(ordering: .relaxed)
+        // What was moved out of a log that has begun anew meanwhile says nothing.
+        let left = moved > pages ? pages : pages - moved
+        if pages * size >= Self.tooMuch {
+            // Nobody writes meanwhile, so that all of it is moved and the log begins anew.
+            queue.sync { self.move() }
+        } else if left * size >= Self.enough,
+            isMoving.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
+        {
+            queue.async { [self] in
+                move()
+                isMoving.store(false, ordering: .releasing)
+            }
+        } else {
+            writeback.begin()
+        }
+    }
+
+    func finish() { queue.sync {} }
+
+    /// What cannot be moved now is moved by a later one.
+    private func move() {
+        var handle: OpaquePointer?
+        defer { sqlite3_close_v2(handle) }
+        guard sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nil) == SQLITE_OK else { return }
+        sqlite3_exec(handle, "PRAGMA synchronous=NORMAL", nil, nil, nil)
+        var (inLog, done): (Int32, Int32) = (0, 0)
+        sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, &inLog, &done)
+        if done > 0 { moved.store(Int(done), ordering: .relaxed) }
+        writeback.begin()
+    }
+}
