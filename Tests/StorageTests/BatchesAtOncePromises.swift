@@ -92,4 +92,52 @@ struct BatchesAtOncePromises {
             }
         }
     }
+
+    @Test(
+        "A load of what is there already changes nothing, takes what is new among it, and a changed one is its next version",
+        arguments: Engine.allCases)
+    func again(_ engine: Engine) async throws {
+        try await engine.withStore { store in
+            let scene = try await Scene(store)
+            func load(_ documents: [String]) throws -> ImportReport {
+                let pipeline = ImportPipeline(store: store, plan: scene.plan, world: World { today })
+                for document in documents { Array(document.utf8).withUnsafeBytes { pipeline.add($0, place: "f") } }
+                let report = try pipeline.finish()
+                // Another load finds the store as a new process does.
+                try store.settle()
+                return report
+            }
+            func records(_ numbers: Range<Int>, status: String = "final") -> [String] {
+                numbers.map { observation("o\($0)", of: "q\($0 / 500)", status: status) }
+            }
+            #expect(try load(records(0..<9_000)).added == 9_000)
+            // New ones stand before, among and behind those that are known; a few of these have changed.
+            let second = try load(
+                records(9_000..<12_000) + records(0..<6_000) + records(12_000..<13_000) + records(6_000..<6_010, status: "amended"))
+            #expect(second.added == 4_000 && second.unchanged == 6_000 && second.updated == 10)
+            let third = try load(records(0..<6_000) + records(6_000..<6_010, status: "amended") + records(6_010..<13_000))
+            #expect(third.added == 0 && third.unchanged == 13_000 && third.updated == 0)
+            let key = try #require(try store.key(ofPatient: "q12", plan: scene.plan, among: 200))
+            let compartment = Compartment(plan: scene.plan, member: key, patientID: "q12")
+            #expect(try store.counts(in: compartment)[.observation] == 500)
+            #expect(try store.body(.observation, "o6009", in: compartment)?.contains(#""versionId":"2""#) == true)
+            #expect(try store.body(.observation, "o6010", in: compartment)?.contains(#""versionId":"1""#) == true)
+        }
+    }
+
+    @Test("What a batch would add is told before it is kept: new resources, changed bytes, new members", arguments: Engine.allCases)
+    func growth(_ engine: Engine) async throws {
+        try await engine.withWholeStore { store in
+            let scene = try await Scene(store)
+            let batch = try prepared((0..<40).map { observation("g\($0)", of: "g\($0 / 10)") })
+            let all = try store.growth(of: batch, plan: scene.plan)
+            #expect(all.resources == 40 && all.members == 4 && all.bytes == batch.reduce(0) { $0 + $1.size })
+            _ = try store.keep(Array(batch[..<25]), plan: scene.plan, at: today)
+            let rest = try store.growth(of: batch, plan: scene.plan)
+            #expect(rest.resources == 15 && rest.members == 1 && rest.bytes == batch[25...].reduce(0) { $0 + $1.size })
+            // Three letters longer, in a resource that is there.
+            let changed = try store.growth(of: try prepared(observation("g3", of: "g0", status: "amended-")), plan: scene.plan)
+            #expect(changed.resources == 0 && changed.members == 0 && changed.bytes == "amended-".count - "final".count)
+        }
+    }
 }
