@@ -84,6 +84,35 @@ struct WritingTurnTests {
         }
     }
 
+    @Test("However much a load writes, its log stays short, and what is moved out of it is there", arguments: [8 << 20, 64 << 10])
+    func log(_ enough: Int) async throws {
+        try await withFolder { directory in
+            let store = try Store(directory: directory, keepsSentMail: false)
+            let plan = try await store.enrol(planID: "demo", name: "Demo")
+            let path = directory + "/payerbridge.sqlite"
+            let log = WriteAheadLog(path: path, some: 16 << 10, enough: enough, tooMuch: 512 << 10)
+            let bulk = BulkWriter(path: path, turn: WritingTurn(directory: directory), log: log)
+            func size() throws -> Int {
+                (try FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? NSNumber)?.intValue ?? 0
+            }
+            // The schema's own changes have gone through it, and a file once longer stays so.
+            let before = try size()
+            var longest = 0
+            for number in 0..<80 {
+                let batch = try prepared(
+                    (0..<100).map { observation("o\(number)-\($0)", of: "p1", more: #","note":"\#(String(repeating: "x", count: 900))""#) })
+                #expect(try bulk.keep(batch, plan: plan, at: today).allSatisfy { $0 == .added })
+                longest = max(longest, try size())
+            }
+            // More than eight megabytes went through it; what one batch may write stands above the limit.
+            #expect(longest <= before + 1 << 20, "\(before)")
+            try bulk.settle()
+            let member = try #require(try store.key(ofPatient: "p1", plan: plan))
+            #expect(try store.counts(in: Compartment(plan: plan, member: member, patientID: "p1"))[.observation] == 8000)
+            try store.close()
+        }
+    }
+
     private static func changes(_ directory: String) throws -> Int64 {
         let readers = SQLiteReaders(path: directory + "/payerbridge.sqlite")
         let statement = try readers.lend().statement("SELECT number FROM clinical_change")

@@ -21,9 +21,9 @@ final class BulkWriter: Sendable {
     /// How long a transaction goes on taking in while somebody else waits.
     private let patience: Duration
 
-    init(path: String, turn: WritingTurn, patience: Duration = .milliseconds(20)) {
+    init(path: String, turn: WritingTurn, patience: Duration = .milliseconds(20), log: WriteAheadLog? = nil) {
         (self.path, self.turn, self.patience) = (path, turn, patience)
-        log = WriteAheadLog(path: path)
+        self.log = log ?? WriteAheadLog(path: path)
     }
 
     func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp) throws -> [ImportOutcome] {

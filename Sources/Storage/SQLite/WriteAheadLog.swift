@@ -15,11 +15,13 @@ final class WriteAheadLog: Sendable {
     private let pages = Atomic(0)
     private let moved = Atomic(0)
     private let pageSize = Atomic(4096)
-    /// Bytes to be moved from which it is done beside the writing, and bytes of log from which the writer waits.
-    private static let (enough, tooMuch) = (32 << 20, 192 << 20)
+    /// Bytes to be moved from which the disk is set to work, from which they are moved beside the writing, and bytes of log from which the writer
+    /// waits.
+    private let some: Int, enough: Int, tooMuch: Int
 
-    init(path: String) {
+    init(path: String, some: Int = 4 << 20, enough: Int = 32 << 20, tooMuch: Int = 192 << 20) {
         self.path = path
+        (self.some, self.enough, self.tooMuch) = (some, enough, tooMuch)
         writeback = EarlyWriteback(path: path)
     }
 
@@ -50,17 +52,17 @@ final class WriteAheadLog: Sendable {
         let moved = moved.load(ordering: .relaxed)
         // What was moved out of a log that has begun anew meanwhile says nothing.
         let left = moved > pages ? pages : pages - moved
-        if pages * size >= Self.tooMuch {
+        if pages * size >= tooMuch {
             // Nobody writes meanwhile, so that all of it is moved and the log begins anew.
             queue.sync { self.move() }
-        } else if left * size >= Self.enough,
+        } else if left * size >= enough,
             isMoving.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
         {
             queue.async { [self] in
                 move()
                 isMoving.store(false, ordering: .releasing)
             }
-        } else {
+        } else if left * size >= some {
             writeback.begin()
         }
     }
