@@ -31,6 +31,15 @@ pb_decoder *pb_decoder_create(pb_decoder_kind kind) {
     return NULL;
 }
 
+void pb_decoder_restart(pb_decoder *decoder) {
+    decoder->state = PB_DECODER_MORE;
+    decoder->finished_one = false;
+    if (decoder->kind == PB_DECODER_GZIP)
+        inflateReset(&decoder->gzip);
+    else
+        ZSTD_DCtx_reset(decoder->zstd, ZSTD_reset_session_only);
+}
+
 void pb_decoder_destroy(pb_decoder *decoder) {
     if (decoder == NULL) return;
     if (decoder->kind == PB_DECODER_GZIP) inflateEnd(&decoder->gzip);

@@ -13,6 +13,11 @@ package struct ResourceID: Sendable, Hashable {
     }
 
     package static func isLegal(_ bytes: some Collection<UInt8>) -> Bool {
+        // A string's bytes lie in a row, and are looked at without going through the collection's own steps.
+        bytes.withContiguousStorageIfAvailable { isLegal($0) } ?? Array(bytes).withUnsafeBufferPointer { isLegal($0) }
+    }
+
+    private static func isLegal(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         guard (1...64).contains(bytes.count) else { return false }
         return bytes.allSatisfy { byte in
             (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5A) || (byte >= 0x61 && byte <= 0x7A) || byte == 0x2D

@@ -71,25 +71,33 @@ package final class Shelf: Sendable {
     }
 
     /// The first row whose id does not come before this one.
-    func lowerBound(_ id: some Collection<UInt8>) -> Int {
+    private func lowerBound(_ id: UnsafeRawBufferPointer) -> Int {
         var low = 0
         var high = rows.count
         while low < high {
             let middle = (low + high) / 2
-            if withID(middle, { $0.lexicographicallyPrecedes(id) }) { low = middle + 1 } else { high = middle }
+            if withID(middle, { $0.precedes(id) }) { low = middle + 1 } else { high = middle }
         }
         return low
     }
 
     /// Where a page goes on that ended with this id, whether it is still there or not.
     func firstRow(after id: String) -> Int {
-        let row = lowerBound(id.utf8)
-        return row < rows.count && withID(row) { $0.elementsEqual(id.utf8) } ? row + 1 : row
+        Self.withBytes(of: id.utf8) { id in
+            let row = lowerBound(id)
+            return row < rows.count && withID(row) { $0.isSame(as: id) } ? row + 1 : row
+        }
     }
 
     package func row(of id: some Collection<UInt8>) -> Int? {
-        let row = lowerBound(id)
-        return row < rows.count && withID(row) { $0.elementsEqual(id) } ? row : nil
+        Self.withBytes(of: id) { id in
+            let row = lowerBound(id)
+            return row < rows.count && withID(row) { $0.isSame(as: id) } ? row : nil
+        }
+    }
+
+    private static func withBytes<T>(of id: some Collection<UInt8>, _ body: (UnsafeRawBufferPointer) -> T) -> T {
+        id.withContiguousStorageIfAvailable { body(UnsafeRawBufferPointer($0)) } ?? Array(id).withUnsafeBytes(body)
     }
 
     // MARK: What is known of the rows

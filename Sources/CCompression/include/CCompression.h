@@ -26,6 +26,9 @@ pb_decoder *pb_decoder_create(pb_decoder_kind kind);
 int pb_decoder_feed(
     pb_decoder *decoder, const uint8_t *in, size_t in_length, size_t *consumed, uint8_t *out, size_t out_capacity, size_t *produced);
 
+// Forgets what it was in; the next input is a new file's. It keeps its memory, which with zstd may be a window of 128 MiB.
+void pb_decoder_restart(pb_decoder *decoder);
+
 void pb_decoder_destroy(pb_decoder *decoder);
 
 // Streaming compression into one gzip member.

@@ -46,6 +46,7 @@ package struct ImportFiles: Sendable {
     /// Hands every document to the taker; `progress` hears the bytes read so far, now and then, and says whether to go on.
     package func feed(_ pipeline: some DocumentTaker, progress: (Int64) -> Bool) {
         var before: Int64 = 0
+        let decoders = FileDecoders()
         for path in paths {
             guard progress(before) else { return }
             do throws(LineProblem) {
@@ -53,7 +54,7 @@ package struct ImportFiles: Sendable {
                     let bytes = try readWhole(path: path, limit: Self.largestDocument)
                     bytes.withUnsafeBytes { pipeline.add($0, place: ImportPlace(path)) }
                 } else {
-                    try feedLines(path, pipeline) { progress(before + $0) }
+                    try feedLines(path, decoders, pipeline) { progress(before + $0) }
                 }
             } catch { pipeline.note(error.explanation, place: ImportPlace(path)) }
             before += Self.size(path)
@@ -63,8 +64,10 @@ package struct ImportFiles: Sendable {
 
     private struct Stopped: Error {}
 
-    private func feedLines(_ path: String, _ pipeline: some DocumentTaker, progress: (Int64) -> Bool) throws(LineProblem) {
-        let reader = try LineReader(path: path)
+    private func feedLines(
+        _ path: String, _ decoders: FileDecoders, _ pipeline: some DocumentTaker, progress: (Int64) -> Bool
+    ) throws(LineProblem) {
+        let reader = try LineReader(path: path, decoders: decoders)
         do {
             try reader.forEachLine { line, number in
                 if number % 256 == 0, !progress(reader.bytesRead) { throw Stopped() }

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Takes resources one after another, prepares them where it is called and keeps them in batches on threads of its own.
 ///
-/// Memory stays bounded by one batch more than the store keeps at once. One thread adds.
+/// Memory stays bounded by one batch more than may be outstanding (`ImportBatches`). One thread adds.
 package final class ImportPipeline: DocumentTaker {
     private let committer: BatchCommitter
     private let parser = JSONParser()
@@ -21,14 +21,12 @@ package final class ImportPipeline: DocumentTaker {
     private var seen = SeenResources()
     private var brought: [String: ResourceID] = [:]
 
-    private let batchCount: Int
-    private let batchSize: Int
+    private let limits: ImportBatches
 
     /// With a quota, a batch that would go over it is refused whole, and the import ends there.
     package init(store: any ImportStore, plan: Key<Plan>, world: World, quota: ImportQuota? = nil) {
         (self.store, self.plan) = (store, plan)
-        // The more batches there are at once, the smaller each.
-        (batchCount, batchSize) = (16_000 / (1 + store.batchesAtOnce), (24 << 20) / (1 + store.batchesAtOnce))
+        limits = store.batches
         committer = BatchCommitter(store: store, plan: plan, world: world, quota: quota)
     }
 
@@ -81,12 +79,12 @@ package final class ImportPipeline: DocumentTaker {
     private func add(_ document: JSONValue, fallbackID: ResourceID?, place: ImportPlace) throws {
         var resource = try PreparedResource(document, fallbackID: fallbackID, in: &rooms)
         // Two files often carry the same organization in their own words. Taking turns would change it at every run.
-        resource.isRepeat = seen.note(resource.type, resource.id)
+        resource.isRepeat = seen.note(resource.key)
         for identifier in resource.identifiers { brought["\(resource.type.name)?\(identifier)"] = resource.id }
         batch.append(resource)
         places.append(place)
         batchBytes += resource.size
-        if batch.count >= batchCount || batchBytes >= batchSize { flush() }
+        if batch.count >= limits.resources || batchBytes >= limits.bytes { flush() }
     }
 
     private func refuse(_ error: any Error, _ place: ImportPlace) {
@@ -135,6 +133,7 @@ private final class BatchCommitter: Sendable {
     private struct Waiting {
         var work: [Work] = []
         var newest: BatchTurn?
+        var isOver = false
     }
     private let waiting = Mutex(Waiting())
     private let room: DispatchSemaphore
@@ -144,20 +143,20 @@ private final class BatchCommitter: Sendable {
     init(store: any ImportStore, plan: Key<Plan>, world: World, quota: ImportQuota?) {
         (self.store, self.plan, self.world) = (store, plan, world)
         self.quota = Mutex(quota)
-        room = DispatchSemaphore(value: store.batchesAtOnce)
-        for _ in 0..<store.batchesAtOnce { start() }
+        room = DispatchSemaphore(value: store.batches.outstanding)
+        for _ in 0..<store.batches.atOnce { start() }
     }
 
     /// A thread has the priority of the one that starts it, so they begin before whoever prepares may step back.
     private func start() {
         threads.enter()
         let thread = Thread { [self] in
-            while let work = next() {
-                if !hasFailed {
-                    do throws(Refusal) { try keep(work.batch, work.places, work.turn) } catch { failure.withLock { $0 = $0 ?? error } }
+            while let works = next() {
+                if !hasFailed { do throws(Refusal) { try keep(works) } catch { failure.withLock { $0 = $0 ?? error } } }
+                for work in works {
+                    work.turn.end()
+                    room.signal()
                 }
-                work.turn.end()
-                room.signal()
             }
             threads.leave()
         }
@@ -165,10 +164,21 @@ private final class BatchCommitter: Sendable {
         thread.start()
     }
 
-    /// The oldest batch that waits; nil when no more will come.
-    private func next() -> Work? {
-        ready.wait()
-        return waiting.withLock { $0.work.isEmpty ? nil : $0.work.removeFirst() }
+    /// The oldest batches that wait, as many as the store likes to keep as one; nil when no more will come.
+    private func next() -> [Work]? {
+        // With a quota, what is refused should not depend on how many happened to wait.
+        let most = quota.withLock { $0 == nil } ? store.batches.joined : 1
+        while true {
+            ready.wait()
+            let (works, isOver) = waiting.withLock { waiting in
+                let works = Array(waiting.work.prefix(most))
+                waiting.work.removeFirst(works.count)
+                return (works, waiting.isOver)
+            }
+            // Another thread may have taken it along with the one before.
+            if !works.isEmpty { return works }
+            if isOver { return nil }
+        }
     }
 
     /// Nothing more will be kept.
@@ -184,7 +194,9 @@ private final class BatchCommitter: Sendable {
         ready.signal()
     }
 
-    private func keep(_ batch: [PreparedResource], _ places: [ImportPlace], _ turn: BatchTurn) throws(Refusal) {
+    private func keep(_ works: [Work]) throws(Refusal) {
+        guard let turn = works.first?.turn else { return }
+        let (batch, places) = works.count == 1 ? (works[0].batch, works[0].places) : (works.flatMap(\.batch), works.flatMap(\.places))
         try admit(batch, turn)
         let outcomes = try store.keep(batch, plan: plan, at: world.now(), turn: turn)
         turn.waitForEarlier()
@@ -216,7 +228,8 @@ private final class BatchCommitter: Sendable {
 
     /// What was submitted is still kept. May be said again.
     func end() {
-        for _ in 0..<store.batchesAtOnce { ready.signal() }
+        waiting.withLock { $0.isOver = true }
+        for _ in 0..<store.batches.atOnce { ready.signal() }
     }
 
     func finish() throws(Refusal) -> ImportReport {

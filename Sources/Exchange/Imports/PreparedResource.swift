@@ -103,12 +103,29 @@ package enum ImportOutcome: Sendable, Equatable {
     case refused(String)
 }
 
+/// How a store likes the resources of an import.
+package struct ImportBatches: Sendable {
+    /// How many batches are kept beside each other.
+    package let atOnce: Int
+    /// A batch is full at this many resources, or bytes of them.
+    package let resources: Int, bytes: Int
+    /// How many batches that wait are kept as one.
+    package let joined: Int
+
+    package init(atOnce: Int, resources: Int, bytes: Int, joined: Int = 1) {
+        (self.atOnce, self.resources, self.bytes, self.joined) = (atOnce, resources, bytes, joined)
+    }
+
+    /// How many are submitted and not kept yet, at most: those that are being kept, and half as many that wait. Whoever prepares holds one more.
+    package var outstanding: Int { atOnce * joined + joined / 2 }
+}
+
 package protocol ImportStore: Sendable {
     /// Keeps a batch in one transaction; a resource that cannot be kept is refused alone. Answers in the order of the batch.
     /// Blocks until the batch is committed, so that the end of the process does not lose it: an import has threads of its own.
     func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, turn: BatchTurn) throws(Refusal) -> [ImportOutcome]
-    /// How many batches of one import it gains from keeping at once.
-    var batchesAtOnce: Int { get }
+    /// How it likes the batches of an import.
+    var batches: ImportBatches { get }
     /// Blocks until all batches would survive a power cut, and makes reads quick again. At the end of an import.
     func settle() throws(Refusal)
     /// Every identifier of the plan-owned resources: `Type?system|value` to id.

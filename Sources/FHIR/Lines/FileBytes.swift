@@ -14,6 +14,8 @@ final class FileBytes {
     private(set) var bytesRead: Int64 = 0
 
     private let descriptor: Int32
+    private let encoding: FileEncoding
+    private let decoders: FileDecoders
     private var decoder: OpaquePointer?
     private var packed = UnsafeMutableRawBufferPointer(start: nil, count: 0)
     private var packedRange = 0..<0
@@ -21,7 +23,8 @@ final class FileBytes {
     private var outputWasFilled = false
     private var state = Int32(PB_DECODER_MORE)
 
-    init(path: String) throws(LineProblem) {
+    init(path: String, _ decoders: FileDecoders = FileDecoders()) throws(LineProblem) {
+        (encoding, self.decoders) = (FileEncoding(path: path), decoders)
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .cannotOpen(path: path, reason: Self.reason(errno)) }
         self.path = path
@@ -33,17 +36,14 @@ final class FileBytes {
         #if canImport(Glibc)
             posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
         #endif
-        switch FileEncoding(path: path) {
-        case .plain: return
-        case .gzip: decoder = pb_decoder_create(PB_DECODER_GZIP)
-        case .zstd: decoder = pb_decoder_create(PB_DECODER_ZSTD)
-        }
+        guard encoding != .plain else { return }
+        decoder = decoders.take(encoding)
         guard decoder != nil else { throw .outOfMemory(path: path) }
         packed = .allocate(byteCount: 256 * 1024, alignment: 16)
     }
 
     deinit {
-        pb_decoder_destroy(decoder)
+        if let decoder { decoders.giveBack(decoder, encoding) }
         packed.deallocate()
         if descriptor >= 0 { close(descriptor) }
     }

@@ -13,9 +13,11 @@ package final class LineReader {
     private let maximumLineBytes: Int
     private static let chunk = 1024 * 1024
 
-    /// Opens the file; nothing is read yet.
-    package init(path: String, maximumLineBytes: Int = 5 * 1024 * 1024) throws(LineProblem) {
-        file = try FileBytes(path: path)
+    /// Opens the file; nothing is read yet. Whoever reads several files lends each the same decoders.
+    package init(
+        path: String, maximumLineBytes: Int = 5 * 1024 * 1024, decoders: FileDecoders = FileDecoders()
+    ) throws(LineProblem) {
+        file = try FileBytes(path: path, decoders)
         fileSize = file.fileSize
         self.maximumLineBytes = max(1, maximumLineBytes)
     }

@@ -20,6 +20,7 @@ final class PostgresResourceTable: ResourceTable {
     private let takeBack: PostgresStatement
     private let removePlaceRow: PostgresStatement
     private let addCount: PostgresStatement
+    private let addCounts: PostgresStatement
     private let change: PostgresStatement
     private var newRows = PostgresCopy(
         into: "resource", columns: ["plan", "member", "type", "id", "version", "updated_at", "digest", "body"])
@@ -68,6 +69,13 @@ final class PostgresResourceTable: ResourceTable {
         movePlace = PostgresStatement(connection, ClinicalSQL.movePlace)
         removePlaceRow = PostgresStatement(connection, ClinicalSQL.removePlace)
         addCount = PostgresStatement(connection, ClinicalSQL.count)
+        addCounts = PostgresStatement(
+            connection,
+            """
+            INSERT INTO resource_count AS known (plan, member, type, count) SELECT ?1, member, type, gained
+            FROM unnest(?2, ?3, ?4) AS shelf (member, type, gained)
+            ON CONFLICT (plan, member, type) DO UPDATE SET count = known.count + excluded.count, version = known.version + 1
+            """)
         change = PostgresStatement(connection, ClinicalSQL.change)
     }
 
@@ -299,18 +307,30 @@ final class PostgresResourceTable: ResourceTable {
         updates.removeAll(keepingCapacity: true)
     }
 
-    func flush() throws {
-        try flushPlaces()
-        try flushRows()
+    private func flushCounts() throws {
+        guard !counts.isEmpty else { return }
+        defer { counts.removeAll(keepingCapacity: true) }
         // Always in the same order, so that two writers wait for each other and not in a circle.
         counts.sort { ($0.member, $0.type.rawValue) < ($1.member, $1.type.rawValue) }
+        if counts.allSatisfy({ $0.gained >= 0 }) {
+            addCounts.bind(1, plan)
+            addCounts.bind(2, numbers: counts.map(\.member))
+            addCounts.bind(3, numbers: counts.map { Int64($0.type.rawValue) })
+            addCounts.bind(4, numbers: counts.map(\.gained))
+            return try addCounts.run()
+        }
         try PostgresPipeline(connection: connection).run(addCount, counts) { statement, count in
             statement.bind(1, self.plan)
             statement.bind(2, count.member)
             statement.bind(3, Int64(count.type.rawValue))
             statement.bind(4, count.gained)
         }
-        counts.removeAll(keepingCapacity: true)
+    }
+
+    func flush() throws {
+        try flushPlaces()
+        try flushRows()
+        try flushCounts()
         // Last, for every writer waits for this row.
         if hasChanged { try change.run() }
         hasChanged = false

@@ -78,7 +78,7 @@ private final class BulkConnection {
             path: path, flags: SQLITE_OPEN_READWRITE, waiting: 10_000,
             pragmas: [
                 "synchronous=NORMAL", "foreign_keys=ON", "temp_store=MEMORY", "trusted_schema=OFF", "secure_delete=FAST",
-                "cache_size=-49152", "journal_size_limit=-1",
+                "cache_size=-32768", "journal_size_limit=-1",
             ])
         try log.follow(connection)
     }

@@ -1,4 +1,4 @@
-import CWriteback
+import CStorage
 import Foundation
 import Synchronization
 

@@ -1,3 +1,4 @@
+import CStorage
 import Exchange
 import FHIR
 import Foundation
@@ -17,7 +18,10 @@ final class SQLiteEngine: Engine {
     private let disclosureReaders: SQLiteReaders
     private let disclosureWriter: Mutex<SQLiteDisclosureWriter>
 
+    private static let isSetUp: Void = pb_sqlite_without_memory_statistics()
+
     init(directory: String) throws {
+        Self.isSetUp
         do {
             try FileManager.default.createDirectory(
                 atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -31,8 +35,9 @@ final class SQLiteEngine: Engine {
         configuration.busyMode = .callback { turn.waitAgain(tries: $0) }
         configuration.label = "payerbridge.writer"
         configuration.allowsUnsafeTransactions = true
-        // A new file's: resources of a kilobyte leave less of a page empty, and an import writes half as many.
-        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA page_size = 8192") }
+        // A new file's: resources of a kilobyte leave less of a page empty, and an import writes fewer of them. Larger ones would cost every change
+        // of a few rows more than they spare an import.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA page_size = 16384") }
         writer = try DatabaseQueue(path: path, configuration: configuration)
         try writer.writeWithoutTransaction { database in
             // GRDB chooses NORMAL after it has opened; a token that was answered must survive a power cut.
@@ -60,8 +65,8 @@ final class SQLiteEngine: Engine {
 
     func commit(_ change: PendingChange) { commits.commit(change) }
 
-    /// One writes.
-    let batchesAtOnce = 1
+    /// One writes. A transaction writes every page of the indexes that it touches, so larger ones write less.
+    let batches = ImportBatches(atOnce: 1, resources: 4_000, bytes: 6 << 20, joined: 4)
 
     func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, turn: BatchTurn) throws -> [ImportOutcome] {
         try bulk.keep(batch, plan: plan, at: now)

@@ -15,8 +15,8 @@ protocol Engine: Sendable {
 
     /// Bulk writing: one batch is whole or not there.
     func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, turn: BatchTurn) throws -> [ImportOutcome]
-    /// How many batches of one import are kept at once; more wait for each other.
-    var batchesAtOnce: Int { get }
+    /// More batches of one import at once wait for each other.
+    var batches: ImportBatches { get }
     func remove(_ resources: [(type: ResourceType, id: ResourceID)], plan: Key<Plan>, member: Key<Member>) throws
     /// Everything that was kept is durable.
     func settle() throws

@@ -9,7 +9,7 @@ extension Store: ImportStore {
         do { return try engine.keep(batch, plan: plan, at: now, turn: turn) } catch { throw Self.refusal(error) }
     }
 
-    package var batchesAtOnce: Int { engine.batchesAtOnce }
+    package var batches: ImportBatches { engine.batches }
 
     package func settle() throws(Refusal) {
         do { try engine.settle() } catch { throw Self.refusal(error) }
