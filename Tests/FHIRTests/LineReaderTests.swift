@@ -131,6 +131,37 @@ struct LineReaderTests {
         }
     }
 
+    @Test("Files lend each other their decoders, also after one that was damaged or not read to its end")
+    func decoders() throws {
+        let decoders = FileDecoders()
+        func lines(_ name: String, _ bytes: [UInt8]) throws -> [String] {
+            try withFile(name, bytes) { path in
+                var lines: [String] = []
+                let reader = try LineReader(path: path, decoders: decoders)
+                try reader.forEachLine({ bytes, _ in lines.append(String(decoding: bytes, as: UTF8.self)) }, tooLong: { _ in })
+                return lines
+            }
+        }
+        for (name, pack) in [("f.gz", gzip), ("f.zst", zstd)] {
+            let packed = pack(Array("one\ntwo\n".utf8))
+            #expect(try lines(name, packed) == ["one", "two"])
+            #expect(throws: LineProblem.self) { try lines(name, packed.dropLast(4)) }
+            #expect(try lines(name, packed + packed) == ["one", "two", "one", "two"])
+            #expect(throws: LineProblem.self) { try lines(name, Array("no member".utf8)) }
+            #expect(try lines(name, pack(Array("three".utf8))) == ["three"])
+            #expect(throws: LineProblem.self) { try lines(name, packed + Array("garbage that is no member".utf8)) }
+            #expect(try lines(name, packed) == ["one", "two"])
+            // Two are open at once.
+            try withFile(name, packed) { path in
+                let one = try LineReader(path: path, decoders: decoders)
+                #expect(try lines(name, packed) == ["one", "two"])
+                var count = 0
+                try one.forEachLine({ _, _ in count += 1 }, tooLong: { _ in })
+                #expect(count == 2)
+            }
+        }
+    }
+
     @Test("Reading stops where the caller throws")
     func callerThrows() throws {
         struct Enough: Error {}

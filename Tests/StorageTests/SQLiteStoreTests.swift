@@ -50,6 +50,20 @@ struct SQLiteStoreTests {
         }
     }
 
+    @Test("A new store that several open at the same moment is made once, and is open to all of them")
+    func openedAtOnce() async throws {
+        for _ in 0..<5 {
+            try await withFolder { directory in
+                let stores = try await withThrowingTaskGroup(of: Store.self) { group in
+                    for _ in 0..<6 { group.addTask { try Store(directory: directory, keepsSentMail: false) } }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                for (number, store) in stores.enumerated() { _ = try await store.enrol(planID: "p\(number)", name: "P") }
+                for store in stores { try store.close() }
+            }
+        }
+    }
+
     @Test("A store that a newer program has written is refused with a sentence that says so, and not touched")
     func newerSchema() async throws {
         try await withFolder { folder in

@@ -35,6 +35,51 @@ struct WritingTurnTests {
         }
     }
 
+    @Test("A load that finds the file taken says so too, so that another load lets it go before")
+    func loads() async throws {
+        try await withFolder { directory in
+            let store = try Store(directory: directory, keepsSentMail: false)
+            let plan = try await store.enrol(planID: "demo", name: "Demo")
+            let path = directory + "/payerbridge.sqlite"
+            let (bulk, another) = (BulkWriter(path: path, turn: WritingTurn(directory: directory)), WritingTurn(directory: directory))
+            let holder = try SQLiteConnection(path: path, flags: SQLITE_OPEN_READWRITE, waiting: 1000, pragmas: [])
+            try holder.run("BEGIN IMMEDIATE")
+            let batch = try prepared(observation("o", of: "p1"))
+            async let outcomes = bulk.keep(batch, plan: plan, at: today)
+            #expect(try await patiently { another.isWantedByOthers() })
+            try holder.run("COMMIT")
+            #expect(try await outcomes == [.added])
+            #expect(!another.isWantedByOthers())
+            try bulk.settle()
+            try store.close()
+        }
+    }
+
+    @Test("Two loads at once into one file both come to their end")
+    func twoLoads() async throws {
+        try await withFolder { directory in
+            let store = try Store(directory: directory, keepsSentMail: false)
+            let path = directory + "/payerbridge.sqlite"
+            let done = DispatchGroup()
+            let kept = Mutex<[String: Int]>([:])
+            for name in ["one", "two"] {
+                let plan = try await store.enrol(planID: name, name: name)
+                let batches = try (0..<20).map { batch in try prepared((0..<200).map { observation("o\(batch)-\($0)", of: "p1") }) }
+                let bulk = BulkWriter(path: path, turn: WritingTurn(directory: directory), patience: .zero)
+                DispatchQueue.global().async(group: done) {
+                    for batch in batches {
+                        let count = (try? bulk.keep(batch, plan: plan, at: today))?.count { $0 == .added } ?? 0
+                        kept.withLock { $0[name, default: 0] += count }
+                    }
+                    try? bulk.settle()
+                }
+            }
+            #expect(done.wait(timeout: .now() + 60) == .success)
+            #expect(kept.withLock { $0 } == ["one": 4000, "two": 4000])
+            try store.close()
+        }
+    }
+
     @Test("A load begins nothing while somebody waits to write")
     func waiting() async throws {
         try await withFolder { directory in

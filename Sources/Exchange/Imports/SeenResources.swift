@@ -6,11 +6,15 @@ struct SeenResources {
     /// Open addressing: the numbers are hashes already. 0 is an empty place.
     private var places: [Int64] = Array(repeating: 0, count: 1 << 12)
     private var count = 0
+    private var hasZero = false
     private static let capacity = 4_000_000
 
     /// True when the one of this number was here before.
     mutating func note(_ key: Int64) -> Bool {
-        let key = key == 0 ? 1 : key
+        if key == 0 {
+            defer { hasZero = true }
+            return hasZero
+        }
         let place = place(of: key)
         if places[place] == key { return true }
         guard count < Self.capacity else { return false }

@@ -39,6 +39,16 @@ package struct ProductionPage: Sendable {
         } else {
             blocks.append(EvidenceRow.table(evidence))
         }
+        // Beside what they take away, before what adds more.
+        if actions.contains("removeEvidence") {
+            for file in evidence {
+                blocks.append(
+                    .form(
+                        PortalForm(
+                            action: "\(root)/evidence/\(file.id)/remove", fields: [], button: "Remove \(file.title)", kind: .second,
+                            label: "Remove \(file.title)")))
+            }
+        }
         if actions.contains("addEvidence") {
             blocks.append(
                 .form(
@@ -51,15 +61,6 @@ package struct ProductionPage: Sendable {
                                     "PNG, JPEG, WebP or PDF up to 10 MB; MP4 or WebM up to 200 MB. Only made-up members, never a real one.",
                                 problems: problems)
                         ], button: CaseWords.choice("addEvidence"), kind: .second, takesFile: true, label: "Add a file")))
-        }
-        if actions.contains("removeEvidence") {
-            for file in evidence {
-                blocks.append(
-                    .form(
-                        PortalForm(
-                            action: "\(root)/evidence/\(file.id)/remove", fields: [], button: "Remove \(file.title)", kind: .second,
-                            label: "Remove \(file.title)")))
-            }
         }
         blocks.append(.heading("Calls we saw at the Demo Health Plan"))
         blocks.append(

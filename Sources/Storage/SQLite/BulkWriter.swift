@@ -46,7 +46,7 @@ final class BulkWriter: Sendable {
     private func write<T: Sendable>(_ plan: Key<Plan>, _ body: @Sendable (ResourceWriter) throws -> T) throws -> T {
         turn.letOthersGoFirst()
         let outcome = try state.withLock { state in
-            let connection = try state.connection ?? BulkConnection(path: path, log)
+            let connection = try state.connection ?? BulkConnection(path: path, log, turn)
             state.connection = connection
             let writer =
                 try state.writers[plan]
@@ -72,19 +72,31 @@ final class BulkWriter: Sendable {
 /// A connection that does not sync at each commit.
 private final class BulkConnection {
     let connection: SQLiteConnection
+    private let turn: WritingTurn
 
-    init(path: String, _ log: WriteAheadLog) throws {
+    init(path: String, _ log: WriteAheadLog, _ turn: WritingTurn) throws {
+        self.turn = turn
         connection = try SQLiteConnection(
             path: path, flags: SQLITE_OPEN_READWRITE, waiting: 10_000,
             pragmas: [
                 "synchronous=NORMAL", "foreign_keys=ON", "temp_store=MEMORY", "trusted_schema=OFF", "secure_delete=FAST",
                 "cache_size=-32768", "journal_size_limit=-1",
             ])
+        // Another load is heard by the same means.
+        sqlite3_busy_handler(
+            connection.handle,
+            { turn, tries in
+                guard let turn else { return 0 }
+                return Unmanaged<WritingTurn>.fromOpaque(turn).takeUnretainedValue().waitAgain(tries: Int(tries)) ? 1 : 0
+            }, Unmanaged.passUnretained(turn).toOpaque())
         try log.follow(connection)
     }
 
     func transaction<T>(_ body: () throws -> T) throws -> T {
-        try connection.run("BEGIN IMMEDIATE")
+        do {
+            defer { turn.leave() }
+            try connection.run("BEGIN IMMEDIATE")
+        }
         do {
             let value = try body()
             try connection.run("COMMIT")

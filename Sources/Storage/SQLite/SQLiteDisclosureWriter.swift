@@ -41,14 +41,27 @@ final class SQLiteDisclosureWriter {
     static var newest: Int { steps.count }
 
     private static func migrate(_ connection: SQLiteConnection) throws {
-        let version = try connection.prepare("PRAGMA user_version")
-        let found = try version.step() ? Int(version.int(0)) : 0
-        version.reset()
-        guard found <= steps.count else { throw NewerSchema(found: found, known: steps.count) }
-        for (index, step) in steps.enumerated() where index >= found {
-            try connection.run(
-                "BEGIN IMMEDIATE;" + String(decoding: step, as: UTF8.self) + "PRAGMA user_version = \(index + 1); COMMIT")
+        guard try known(connection) < steps.count else { return }
+        try connection.run("BEGIN IMMEDIATE")
+        do {
+            // Another process may have taken them since.
+            for (index, step) in steps.enumerated().dropFirst(try known(connection)) {
+                try connection.run(String(decoding: step, as: UTF8.self) + "PRAGMA user_version = \(index + 1)")
+            }
+            try connection.run("COMMIT")
+        } catch {
+            try? connection.run("ROLLBACK")
+            throw error
         }
+    }
+
+    /// The schema's version as it is, of those that this program knows.
+    private static func known(_ connection: SQLiteConnection) throws -> Int {
+        let version = try connection.prepare("PRAGMA user_version")
+        defer { version.reset() }
+        let found = try version.step() ? Int(version.int(0)) : 0
+        guard found <= steps.count else { throw NewerSchema(found: found, known: steps.count) }
+        return found
     }
 
     func keep(_ disclosures: [Disclosure]) throws {

@@ -38,7 +38,7 @@ final class SQLiteEngine: Engine {
         // A new file's: resources of a kilobyte leave less of a page empty, and an import writes fewer of them. Larger ones would cost every change
         // of a few rows more than they spare an import.
         configuration.prepareDatabase { try $0.execute(sql: "PRAGMA page_size = 16384") }
-        writer = try DatabaseQueue(path: path, configuration: configuration)
+        writer = try SQLiteOpening.patiently { try DatabaseQueue(path: path, configuration: configuration) }
         try writer.writeWithoutTransaction { database in
             // GRDB chooses NORMAL after it has opened; a token that was answered must survive a power cut.
             try database.execute(
@@ -56,7 +56,7 @@ final class SQLiteEngine: Engine {
         commits = GroupCommit(writer, turn)
         readers = SQLiteReaders(path: path)
         bulk = BulkWriter(path: path, turn: WritingTurn(directory: directory))
-        disclosureWriter = Mutex(try SQLiteDisclosureWriter(path: directory + "/disclosures.sqlite"))
+        disclosureWriter = Mutex(try SQLiteOpening.patiently { try SQLiteDisclosureWriter(path: directory + "/disclosures.sqlite") })
         disclosureReaders = SQLiteReaders(path: directory + "/disclosures.sqlite")
     }
 

@@ -32,6 +32,10 @@ enum SQLiteMigrations {
         try database.execute(sql: "PRAGMA foreign_keys = OFF")
         for step in steps where step.version > version {
             try database.inTransaction(.immediate) {
+                // Another process may have taken the step since, or be ahead of this program.
+                let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+                guard found <= newest else { throw NewerSchema(found: found, known: newest) }
+                guard found < step.version else { return .commit }
                 try database.execute(sql: String(decoding: step.sql, as: UTF8.self))
                 try database.execute(sql: "PRAGMA user_version = \(step.version)")
                 let lost = try GRDB.Row.fetchAll(database, sql: "PRAGMA foreign_key_check")
