@@ -33,7 +33,7 @@ final class PostgresEngine: Engine {
     func commit(_ change: PendingChange) { writers.commit(change) }
 
     /// While the server works at one, the rows of another are made and sent.
-    let batches = ImportBatches(atOnce: 2, resources: 8_000, bytes: 12 << 20)
+    let batches = ImportBatches(atOnce: 2, resources: 7_000, bytes: 10 << 20)
 
     func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, turn: BatchTurn) throws -> [ImportOutcome] {
         do { return try bulk.use { try $0.keep(batch, plan: plan, at: now, mayLean: false) } } catch is LeansOnEarlier {
