@@ -87,7 +87,7 @@ private final class BulkConnection {
             connection.handle,
             { turn, tries in
                 guard let turn else { return 0 }
-                return Unmanaged<WritingTurn>.fromOpaque(turn).takeUnretainedValue().waitAgain(tries: Int(tries)) ? 1 : 0
+                return Unmanaged<WritingTurn>.fromOpaque(turn).takeUnretainedValue().waitAgainAsLoad(tries: Int(tries)) ? 1 : 0
             }, Unmanaged.passUnretained(turn).toOpaque())
         try log.follow(connection)
     }

@@ -21,10 +21,22 @@ final class WritingTurn: Sendable {
 
     /// For `sqlite3_busy_handler`: a millisecond later it may be tried again, for ten seconds.
     func waitAgain(tries: Int) -> Bool {
-        isWaiting.withLock { if !$0 { $0 = flock(descriptor, LOCK_SH | LOCK_NB) == 0 } }
+        say()
         usleep(1000)
         return tries < 10_000
     }
+
+    /// The same for a load, which asks less and less often, so that a server has the file for several changes in a row.
+    func waitAgainAsLoad(tries: Int) -> Bool {
+        say()
+        usleep(Self.loadPauses[min(tries, Self.loadPauses.count - 1)] * 1000)
+        return tries < 110
+    }
+
+    /// Milliseconds.
+    private static let loadPauses: [UInt32] = [1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50, 100]
+
+    private func say() { isWaiting.withLock { if !$0 { $0 = flock(descriptor, LOCK_SH | LOCK_NB) == 0 } } }
 
     /// The file is this writer's, or it has given up.
     func leave() {
