@@ -4,9 +4,10 @@
 #include <fcntl.h>
 #include <sqlite3.h>
 
-void pb_begin_writeback(int descriptor) {
+void pb_write_back(int descriptor, long long offset, long long count) {
 #ifdef __linux__
-    sync_file_range(descriptor, 0, 0, SYNC_FILE_RANGE_WRITE);
+    sync_file_range(
+        descriptor, offset, count, SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
 #endif
 }
 

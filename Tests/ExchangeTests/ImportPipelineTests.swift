@@ -15,7 +15,9 @@ struct ImportPipelineTests {
         let began = DispatchSemaphore(value: 0)
         let mayGoOn = DispatchSemaphore(value: 0)
 
-        func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, turn: BatchTurn) throws(Refusal) -> [ImportOutcome] {
+        func keep(
+            _ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, turn: BatchTurn, pace: ImportPace
+        ) throws(Refusal) -> [ImportOutcome] {
             let isFirst = kept.withLock { kept in
                 kept.append(batch.map(\.id.text))
                 return kept.count == 1

@@ -41,6 +41,7 @@ struct TryItTests {
             #expect(try site.store.livePermissions(of: known.app, plan: site.demo.key, at: site.clock.now) == [member.key: 1])
             #expect(
                 try site.store.livePermissions(of: known.app, plan: site.demo.key, at: site.clock.now.adding(seconds: 3601)).isEmpty)
+            try await site.site.requests?.flush(to: site.store, world: site.clock.world)
             #expect(try site.store.calls(of: known.app, plans: [site.demo.key]).isEmpty)
             #expect(try site.store.secrets(of: known.app, at: site.clock.now).count == 1, "a lent secret is nobody's")
             try await developer.open(root + "/requests")

@@ -30,10 +30,12 @@ struct DisclosurePromises {
         try await engine.withStore { store in
             let atFirst = try store.verify()
             #expect(atFirst == 0)
+            #expect(try store.newestDisclosure() == nil)
             for number in 0..<12 { #expect(await record(disclosure(number, member: Int64(number % 2)), in: store) == nil) }
             #expect(try store.disclosures(of: Key(1), plan: Key(1), limit: 3) == [11, 9, 7].map { disclosure($0, member: 1) })
             #expect(try store.disclosures(of: Key(0), plan: Key(1), limit: 50).count == 6)
             #expect(try store.disclosures(of: Key(0), plan: Key(2), limit: 50) == [])
+            #expect(try store.newestDisclosure() == today.adding(seconds: 11))
             #expect(try store.verify() == 12)
         }
     }

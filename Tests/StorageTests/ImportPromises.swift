@@ -1,5 +1,6 @@
 import Exchange
 import FHIR
+import Synchronization
 import Testing
 
 @Suite("A store's promises: imports")
@@ -132,6 +133,28 @@ struct ImportPromises {
                 plan: scene.plan, at: today)
             #expect(try store.sharedIdentifiers(plan: scene.plan).mapValues(\.text) == ["Practitioner?npi|9": "d"])
             #expect(try store.sharedIdentifiers(plan: other).isEmpty)
+        }
+    }
+
+    @Test("An import that gives way to readers at every step keeps all the same", arguments: Engine.allCases)
+    func resting(_ engine: Engine) async throws {
+        try await engine.withStore { store in
+            let scene = try await Scene(store)
+            let resting = Resting()
+            let pipeline = ImportPipeline(store: store, plan: scene.plan, world: World { today }, pace: resting.pace)
+            let note = String(repeating: "x", count: 2000)
+            for number in 0..<400 {
+                Array(observation("o\(number)", of: "p1", more: #","note":"\#(note)""#).utf8).withUnsafeBytes {
+                    pipeline.add($0, place: "f:\(number)")
+                }
+            }
+            let report = try pipeline.finish()
+            #expect(report.added == 400)
+            // Those that prepare rest after each sixteen; those that keep, after as many rows or bytes as their store sends at once.
+            let slept = resting.slept.load(ordering: .relaxed)
+            #expect(slept > 25 + 3, "\(slept)")
+            try store.settle()
+            #expect(try store.counts(in: scene.compartment)[.observation] == 400)
         }
     }
 

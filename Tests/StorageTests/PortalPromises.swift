@@ -55,6 +55,26 @@ struct PortalPromises {
         }
     }
 
+    @Test("Calls that have gathered are added to those counted before, whichever node they come from", arguments: Engine.allCases)
+    func calls(_ engine: Engine) async throws {
+        try await engine.withWholeStore { store in
+            let plan = try await store.enrol(planID: "demo", name: "Demo")
+            let app = try await Self.app(store, try await Self.account(store)).app
+            func gathered(_ kind: String, _ seconds: [Int]) -> GatheredRequests {
+                var gathered = GatheredRequests()
+                for second in seconds { gathered.count(kind, by: app, plan: plan, at: today.adding(seconds: second)) }
+                return gathered
+            }
+            try await store.keep(gathered("refresh", [5, 9, 7]), at: today)
+            // Another node's clock, or its second, is behind.
+            try await store.keep(gathered("refresh", [2]), at: today)
+            try await store.keep(gathered("code", [1]), at: today)
+            let calls = try store.calls(of: app, plans: [plan])
+            #expect(calls.map(\.kind) == ["code", "refresh"] && calls.map(\.count) == [1, 4])
+            #expect(calls.last?.lastAt == today.adding(seconds: 9))
+        }
+    }
+
     @Test("A case that changed meanwhile keeps nothing of the second step, neither words nor mails nor syncs", arguments: Engine.allCases)
     func revisions(_ engine: Engine) async throws {
         try await engine.withWholeStore { store in

@@ -137,6 +137,26 @@ struct WritingTurnTests {
         }
     }
 
+    @Test("A load that rests ends its transaction for whoever waits for the file, and goes on", .timeLimit(.minutes(1)))
+    func resting() async throws {
+        try await withFolder { directory in
+            let store = try Store(directory: directory, keepsSentMail: false)
+            let plan = try await store.enrol(planID: "demo", name: "Demo")
+            let bulk = BulkWriter(path: directory + "/payerbridge.sqlite", turn: WritingTurn(directory: directory, patience: 1))
+            let batch = try prepared((0..<400).map { observation("o\($0)", of: "p1") })
+            let mark = try Self.changes(directory)
+            let waiting = WritingTurn(directory: directory)
+            #expect(waiting.waitAgain(tries: 0))
+            let outcomes = try bulk.keep(batch, plan: plan, at: today, pace: Resting().pace)
+            #expect(outcomes == Array(repeating: .added, count: 400))
+            // Of the seven transactions one ends before anything is known of reads.
+            #expect(try Self.changes(directory) >= mark + 6)
+            waiting.leave()
+            try bulk.settle()
+            try store.close()
+        }
+    }
+
     @Test("However much a load writes, its log stays short, and what is moved out of it is there", arguments: [8 << 20, 64 << 10])
     func log(_ enough: Int) async throws {
         try await withFolder { directory in

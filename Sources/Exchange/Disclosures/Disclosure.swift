@@ -43,6 +43,8 @@ package protocol DisclosureLog: Sendable {
     func record(_ disclosure: Disclosure, done: @escaping @Sendable (Refusal?) -> Void)
     /// The latest disclosures of a member, newest first.
     func disclosures(of member: Key<Member>, plan: Key<Plan>, limit: Int) throws(Refusal) -> [Disclosure]
+    /// When the latest was, of anybody's.
+    func newestDisclosure() throws(Refusal) -> Timestamp?
     /// Reads the whole log and tells how many entries it holds; throws at the first that is not as it was written.
     func verify() throws(Refusal) -> Int
 }

@@ -22,12 +22,13 @@ package final class ImportPipeline: DocumentTaker {
     private var brought: [String: ResourceID] = [:]
 
     private let limits: ImportBatches
+    private let pace: ImportPace
 
     /// With a quota, a batch that would go over it is refused whole, and the import ends there.
-    package init(store: any ImportStore, plan: Key<Plan>, world: World, quota: ImportQuota? = nil) {
-        (self.store, self.plan) = (store, plan)
+    package init(store: any ImportStore, plan: Key<Plan>, world: World, quota: ImportQuota? = nil, pace: ImportPace = .full) {
+        (self.store, self.plan, self.pace) = (store, plan, pace)
         limits = store.batches
-        committer = BatchCommitter(store: store, plan: plan, world: world, quota: quota)
+        committer = BatchCommitter(store: store, plan: plan, world: world, quota: quota, pace: pace)
     }
 
     /// One that is given up before its end keeps what it has submitted, and its threads end.
@@ -83,6 +84,7 @@ package final class ImportPipeline: DocumentTaker {
         for identifier in resource.identifiers { brought["\(resource.type.name)?\(identifier)"] = resource.id }
         batch.append(resource)
         places.append(place)
+        if batch.count.isMultiple(of: 16) { pace.rest() }
         batchBytes += resource.size
         if batch.count >= limits.resources || batchBytes >= limits.bytes { flush() }
     }
@@ -124,6 +126,7 @@ private final class BatchCommitter: Sendable {
     private let store: any ImportStore
     private let plan: Key<Plan>
     private let world: World
+    private let pace: ImportPace
     let report = Mutex(ImportReport())
     private let failure = Mutex<Refusal?>(nil)
     private let quota: Mutex<ImportQuota?>
@@ -140,8 +143,8 @@ private final class BatchCommitter: Sendable {
     private let ready = DispatchSemaphore(value: 0)
     private let threads = DispatchGroup()
 
-    init(store: any ImportStore, plan: Key<Plan>, world: World, quota: ImportQuota?) {
-        (self.store, self.plan, self.world) = (store, plan, world)
+    init(store: any ImportStore, plan: Key<Plan>, world: World, quota: ImportQuota?, pace: ImportPace) {
+        (self.store, self.plan, self.world, self.pace) = (store, plan, world, pace)
         self.quota = Mutex(quota)
         room = DispatchSemaphore(value: store.batches.outstanding)
         for _ in 0..<store.batches.atOnce { start() }
@@ -198,7 +201,7 @@ private final class BatchCommitter: Sendable {
         guard let turn = works.first?.turn else { return }
         let (batch, places) = works.count == 1 ? (works[0].batch, works[0].places) : (works.flatMap(\.batch), works.flatMap(\.places))
         try admit(batch, turn)
-        let outcomes = try store.keep(batch, plan: plan, at: world.now(), turn: turn)
+        let outcomes = try store.keep(batch, plan: plan, at: world.now(), turn: turn, pace: pace)
         turn.waitForEarlier()
         let hasRefused = outcomes.contains { if case .refused = $0 { true } else { false } }
         if hasRefused { quota.withLock { $0?.refusedSome() } }

@@ -122,8 +122,11 @@ package struct ImportBatches: Sendable {
 
 package protocol ImportStore: Sendable {
     /// Keeps a batch in one transaction; a resource that cannot be kept is refused alone. Answers in the order of the batch.
-    /// Blocks until the batch is committed, so that the end of the process does not lose it: an import has threads of its own.
-    func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, turn: BatchTurn) throws(Refusal) -> [ImportOutcome]
+    /// Blocks until the batch is committed, so that the end of the process does not lose it: an import has threads of its own. They rest as
+    /// `pace` says.
+    func keep(
+        _ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, turn: BatchTurn, pace: ImportPace
+    ) throws(Refusal) -> [ImportOutcome]
     /// How it likes the batches of an import.
     var batches: ImportBatches { get }
     /// Blocks until all batches would survive a power cut, and makes reads quick again. At the end of an import.
@@ -133,8 +136,10 @@ package protocol ImportStore: Sendable {
 }
 
 extension ImportStore {
-    /// The same for a batch that is alone.
-    package func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp) throws(Refusal) -> [ImportOutcome] {
-        try keep(batch, plan: plan, at: now, turn: BatchTurn())
+    /// The same without rests; for a batch that is alone, when `turn` is not given.
+    package func keep(
+        _ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, turn: BatchTurn = BatchTurn()
+    ) throws(Refusal) -> [ImportOutcome] {
+        try keep(batch, plan: plan, at: now, turn: turn, pace: .full)
     }
 }

@@ -95,8 +95,6 @@ package protocol ProductionStore: Sendable {
     func evidence(name: String) throws(Refusal) -> Evidence?
     func thread(of request: Key<ProductionRequest>) throws(Refusal) -> [CaseEntry]
 
-    /// Counts a call of an app at a plan.
-    func observe(_ kind: String, by app: Key<App>, plan: Key<Plan>, at now: Timestamp) async throws(Refusal)
     /// What the app did at these plans: its calls to the authorization server, and what it was given of records.
     func calls(of app: Key<App>, plans: [Key<Plan>]) throws(Refusal) -> [ObservedCall]
 }

@@ -52,7 +52,8 @@ struct ImportCommand: AsyncParsableCommand {
             let gone = try await delete(lists, plan, store)
             let quota = composition.configuration.plans.first { $0.id == plan.id }?.quota
             let pipeline = ImportPipeline(
-                store: store, plan: plan.key, world: .real, quota: quota.map { ImportQuota($0, store: store, plan: plan) })
+                store: store, plan: plan.key, world: .real, quota: quota.map { ImportQuota($0, store: store, plan: plan) },
+                pace: priority == .normal ? .full : ImportPace(givingWayIn: store))
             let bar = ProgressBar("Importing", unit: "resources")
             priority.prepareOnly()
             files.feed(pipeline) { bytes in

@@ -4,9 +4,9 @@ import Trust
 /// Notes what an app does at a plan of the sandbox, for its developer and the reviewer. What the portal itself tries is
 /// not the app's doing, and at a real plan nothing is counted.
 enum Observing {
-    static func note(_ kind: String, _ app: Key<App>, _ site: Site, _ plan: Plan, _ context: SiteContext) async throws(Refusal) {
-        guard site.portal != nil, plan.policy.environment == .sandbox, !context.isTried else { return }
-        try await site.store.observe(kind, by: app, plan: plan.key, at: site.world.now())
+    static func note(_ kind: String, _ app: Key<App>, _ site: Site, _ plan: Plan, _ context: SiteContext) {
+        guard !context.isTried else { return }
+        site.requests(at: plan)?.count(kind, by: app, plan: plan.key, at: site.world.now())
     }
 }
 

@@ -27,6 +27,8 @@ enum ProductionSurface {
         guard try call.store.verification(of: application.key)?.state == .approved, application.standing == .active else {
             throw Refusal(.forbidden, "The organization is not verified.")
         }
+        // What the app did until now is among its calls.
+        try await call.site.requests?.flush(to: call.store, world: call.site.world)
         if let request = try call.store.production(of: application.key) { return (application, request) }
         try await call.store.beginProduction(
             of: application.key, audit: AuditEntry(try call.account(), "production.begin", "application \(application.clientID)"),

@@ -11,7 +11,7 @@ enum ReviewSurface {
         PortalRoute(.get, "/review", .reviewer, queue),
         PortalRoute(.get, "/review/verifications/:case", .reviewer) { call in try showVerification(call, try verification(call), []) },
         PortalRoute(.post, "/review/verifications/:case", .reviewer, decideVerification),
-        PortalRoute(.get, "/review/productions/:case", .reviewer) { call in try showProduction(call, try production(call), []) },
+        PortalRoute(.get, "/review/productions/:case", .reviewer) { call in try await showProduction(call, try production(call), []) },
         PortalRoute(.post, "/review/productions/:case", .reviewer, decideProduction),
         PortalRoute(.get, "/review/audit", .reviewer, audit),
     ]
@@ -134,8 +134,9 @@ enum ReviewSurface {
 
     private static func showProduction(
         _ call: PortalCall, _ request: ProductionRequest, _ problems: [PortalProblem]
-    ) throws -> Response {
+    ) async throws -> Response {
         guard let application = try call.store.application(request.application) else { throw Refusal(.notFound, "") }
+        try await call.site.requests?.flush(to: call.store, world: call.site.world)
         let verification = try call.store.verification(of: application.key)
         let calls = try ProductionSurface.calls(application, call)
         let page = ReviewCasePage(
@@ -169,11 +170,11 @@ enum ReviewSurface {
             call, revision: request.revision, may: { ProductionRequest.move(request.state, .reviewer, $0) != nil }, needsWords: \.needsWords
         )
         switch read {
-        case .failure(let found): return try showProduction(call, request, [found.problem])
+        case .failure(let found): return try await showProduction(call, request, [found.problem])
         case .success(let decision):
             let outcome = try await ProductionDesk(site: call.site).act(
                 decision.action, on: request, of: application, by: .init(try call.account()), words: decision.words)
-            guard outcome == .done else { return try showProduction(call, try production(call), [.changedMeanwhile]) }
+            guard outcome == .done else { return try await showProduction(call, try production(call), [.changedMeanwhile]) }
             return Answer.seeOther("/review/productions/\(request.key.number)")
         }
     }

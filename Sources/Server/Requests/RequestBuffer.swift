@@ -18,8 +18,7 @@ package final class RequestBuffer: Sendable {
     }
 
     private struct State {
-        var gathered: [RequestRecord] = []
-        var dropped: [Key<App>: Int] = [:]
+        var gathered = GatheredRequests()
         var minute: Int64 = 0
         var taken: [Taken: Int] = [:]
     }
@@ -56,29 +55,32 @@ package final class RequestBuffer: Sendable {
             }
             let key = Taken(app: record.app, isProven: isProven)
             let count = state.taken[key, default: 0]
-            guard state.gathered.count < Self.capacity, count < (isProven ? Self.mostProven : Self.mostClaimed) else {
-                state.dropped[record.app, default: 0] += 1
+            guard state.gathered.requests.count < Self.capacity, count < (isProven ? Self.mostProven : Self.mostClaimed) else {
+                state.gathered.dropped[record.app, default: 0] += 1
                 return
             }
             state.taken[key] = count + 1
-            state.gathered.append(record)
+            state.gathered.requests.append(record)
         }
     }
 
     /// What has gathered, which is the caller's from here on.
-    func take() -> (gathered: [RequestRecord], dropped: [Key<App>: Int]) {
+    func take() -> GatheredRequests {
         state.withLock { state in
-            let taken = (state.gathered, state.dropped)
-            state.gathered = []
-            state.dropped = [:]
-            return taken
+            defer { state.gathered = GatheredRequests() }
+            return state.gathered
         }
+    }
+
+    /// Counts a call that succeeded.
+    func count(_ kind: String, by app: Key<App>, plan: Key<Plan>, at now: Timestamp) {
+        state.withLock { $0.gathered.count(kind, by: app, plan: plan, at: now) }
     }
 
     /// Keeps what has gathered.
     package func flush(to store: any RequestStore, world: World) async throws(Refusal) {
         let taken = take()
-        if taken.gathered.isEmpty, taken.dropped.isEmpty { return }
-        try await store.keep(taken.gathered, dropped: taken.dropped, at: world.now())
+        if taken.isEmpty { return }
+        try await store.keep(taken, at: world.now())
     }
 }

@@ -30,7 +30,7 @@ struct TokenEndpoint: Sendable {
                 context.trace.fails(RedemptionRules.replayed)
                 return Answer.oauth(RedemptionRules.replayed)
             case .issued(let grant, let scope):
-                try await Observing.note(asked.grant.isCode ? "code" : "refresh", app.key, site, plan, context)
+                Observing.note(asked.grant.isCode ? "code" : "refresh", app.key, site, plan, context)
                 let seconds = min(Int64(plan.policy.accessTokenSeconds), (grant.expiresAt.milliseconds - now.milliseconds) / 1000)
                 let answer = TokenAnswer(
                     accessToken: access, expiresIn: Int(seconds), scope: scope, patient: grant.compartment.patientID, refreshToken: refresh)

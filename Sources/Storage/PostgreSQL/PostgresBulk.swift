@@ -15,9 +15,10 @@ final class PostgresBulk {
     init(_ address: PostgresAddress) throws { connection = try PostgresConnection(address, for: .bulk) }
 
     /// Throws `LeansOnEarlier` when `mayLean` is false and the batch does.
-    func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, mayLean: Bool) throws -> [ImportOutcome] {
+    func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, mayLean: Bool, _ pace: ImportPace) throws -> [ImportOutcome]
+    {
         try write(plan) { plan in
-            plan.table.mayLean = mayLean
+            (plan.table.mayLean, plan.table.pace) = (mayLean, pace)
             // By themselves: two batches that bring one member would otherwise wait for each other's end.
             try plan.table.bringMembers(of: batch)
         } body: {

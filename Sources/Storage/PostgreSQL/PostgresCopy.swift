@@ -1,4 +1,5 @@
 import CPostgres
+import Exchange
 
 /// Rows for `COPY ... FROM STDIN (FORMAT binary)`, sent in pieces.
 struct PostgresCopy {
@@ -27,8 +28,8 @@ struct PostgresCopy {
         rows += 1
     }
 
-    /// Sends the rows and begins anew.
-    mutating func flush(to connection: PostgresConnection) throws {
+    /// Sends the rows and begins anew; rests between two pieces, and the server with it.
+    mutating func flush(to connection: PostgresConnection, _ pace: ImportPace = .full) throws {
         guard rows > 0 else { return }
         bytes.append(big: Int16(-1))
         defer {
@@ -41,10 +42,12 @@ struct PostgresCopy {
         let isSent = bytes.withUnsafeBytes { all in
             var start = 0
             while start < all.count {
+                connection.send(little: pace.isGivingWay)
                 let piece = UnsafeRawBufferPointer(rebasing: all[start..<min(start + 1 << 16, all.count)])
                 guard PQputCopyData(connection.handle, piece.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(piece.count)) == 1
                 else { return false }
                 start += piece.count
+                pace.rest()
             }
             return true
         }

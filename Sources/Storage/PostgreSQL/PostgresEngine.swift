@@ -35,11 +35,12 @@ final class PostgresEngine: Engine {
     /// While the server works at one, the rows of another are made and sent.
     let batches = ImportBatches(atOnce: 2, resources: 7_000, bytes: 10 << 20)
 
-    func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, turn: BatchTurn) throws -> [ImportOutcome] {
-        do { return try bulk.use { try $0.keep(batch, plan: plan, at: now, mayLean: false) } } catch is LeansOnEarlier {
+    func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, turn: BatchTurn, pace: ImportPace) throws -> [ImportOutcome]
+    {
+        do { return try bulk.use { try $0.keep(batch, plan: plan, at: now, mayLean: false, pace) } } catch is LeansOnEarlier {
             // Without a session: the batches it waits for need one.
             turn.waitForEarlier()
-            return try bulk.use { try $0.keep(batch, plan: plan, at: now, mayLean: true) }
+            return try bulk.use { try $0.keep(batch, plan: plan, at: now, mayLean: true, pace) }
         }
     }
 

@@ -28,6 +28,8 @@ final class PostgresResourceTable: ResourceTable {
 
     /// False while batches before this one may not be in the tables yet: then one that leans on them is refused with `LeansOnEarlier`.
     var mayLean = true
+    /// When the sending of rows rests.
+    var pace = ImportPace.full
     /// What comes is taken for new without asking, as in a first load. One that is not new is refused by the index, and everything is asked
     /// for from then on until nothing of a batch was there.
     var expectsNew = true
@@ -213,7 +215,7 @@ final class PostgresResourceTable: ResourceTable {
             }
         }
         newPlaces.removeAll(keepingCapacity: true)
-        try placeRows.flush(to: connection)
+        try placeRows.flush(to: connection, pace)
     }
 
     func movePlace(_ key: Int64, to member: Int64) throws {
@@ -295,7 +297,7 @@ final class PostgresResourceTable: ResourceTable {
     func noteChange() throws { hasChanged = true }
 
     private func flushRows() throws {
-        try newRows.flush(to: connection)
+        try newRows.flush(to: connection, pace)
         // In the order in which they came: a resource may come twice.
         try PostgresPipeline(connection: connection).run(update, updates) { statement, change in
             statement.bind(1, change.version)

@@ -26,24 +26,27 @@ final class BulkWriter: Sendable {
         self.log = log ?? WriteAheadLog(path: path)
     }
 
-    func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp) throws -> [ImportOutcome] {
+    func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, pace: ImportPace = .full) throws -> [ImportOutcome] {
         var outcomes: [ImportOutcome] = []
         repeat {
             let start = outcomes.count
-            outcomes += try write(plan) { writer in
+            outcomes += try write(plan, pace) { writer in
                 let end = ContinuousClock.now + patience
-                return try writer.keep(batch, from: start, at: now) { ContinuousClock.now >= end && turn.isWantedByOthers() }
+                return try writer.keep(batch, from: start, at: now) {
+                    // Nobody waits for the file while its holder rests.
+                    pace.rest(unless: turn.isWantedByOthers) || ContinuousClock.now >= end && turn.isWantedByOthers()
+                }
             }
         } while outcomes.count < batch.count
         return outcomes
     }
 
     func remove(_ resources: [(type: ResourceType, id: ResourceID)], plan: Key<Plan>, member: Key<Member>) throws {
-        try write(plan) { try $0.remove(resources, member: member) }
+        try write(plan, .full) { try $0.remove(resources, member: member) }
     }
 
     /// One transaction.
-    private func write<T: Sendable>(_ plan: Key<Plan>, _ body: @Sendable (ResourceWriter) throws -> T) throws -> T {
+    private func write<T: Sendable>(_ plan: Key<Plan>, _ pace: ImportPace, _ body: @Sendable (ResourceWriter) throws -> T) throws -> T {
         turn.letOthersGoFirst()
         let outcome = try state.withLock { state in
             let connection = try state.connection ?? BulkConnection(path: path, log, turn)
@@ -58,7 +61,7 @@ final class BulkWriter: Sendable {
                 throw error
             }
         }
-        log.makeRoom()
+        log.makeRoom(pace)
         return outcome
     }
 

@@ -68,8 +68,9 @@ final class SQLiteEngine: Engine {
     /// One writes. A transaction writes every page of the indexes that it touches, so larger ones write less.
     let batches = ImportBatches(atOnce: 1, resources: 4_000, bytes: 6 << 20, joined: 4)
 
-    func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, turn: BatchTurn) throws -> [ImportOutcome] {
-        try bulk.keep(batch, plan: plan, at: now)
+    func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, turn: BatchTurn, pace: ImportPace) throws -> [ImportOutcome]
+    {
+        try bulk.keep(batch, plan: plan, at: now, pace: pace)
     }
 
     func remove(_ resources: [(type: ResourceType, id: ResourceID)], plan: Key<Plan>, member: Key<Member>) throws {

@@ -14,7 +14,7 @@ protocol Engine: Sendable {
     func commit(_ change: PendingChange)
 
     /// Bulk writing: one batch is whole or not there.
-    func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, turn: BatchTurn) throws -> [ImportOutcome]
+    func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, turn: BatchTurn, pace: ImportPace) throws -> [ImportOutcome]
     /// More batches of one import at once wait for each other.
     var batches: ImportBatches { get }
     func remove(_ resources: [(type: ResourceType, id: ResourceID)], plan: Key<Plan>, member: Key<Member>) throws

@@ -1,5 +1,5 @@
 package import Exchange
-import FHIR
+package import FHIR
 
 extension Store: DisclosureLog {
     package func record(_ disclosure: Disclosure, done: @escaping @Sendable (Refusal?) -> Void) {
@@ -20,6 +20,14 @@ extension Store: DisclosureLog {
             var found: [Disclosure] = []
             while try row.step() { if let disclosure = DisclosureRows.disclosure(row) { found.append(disclosure) } }
             return found
+        }
+    }
+
+    package func newestDisclosure() throws(Refusal) -> Timestamp? {
+        try readDisclosures { reader in
+            let row = try reader.statement("SELECT at FROM disclosure ORDER BY at DESC LIMIT 1")
+            defer { row.reset() }
+            return try row.step() ? Timestamp(milliseconds: row.int(0)) : nil
         }
     }
 

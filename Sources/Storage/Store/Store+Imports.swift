@@ -3,10 +3,10 @@ package import FHIR
 
 extension Store: ImportStore {
     package func keep(
-        _ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, turn: BatchTurn
+        _ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, turn: BatchTurn, pace: ImportPace
     ) throws(Refusal) -> [ImportOutcome] {
         defer { clinicalMark.changed() }
-        do { return try engine.keep(batch, plan: plan, at: now, turn: turn) } catch { throw Self.refusal(error) }
+        do { return try engine.keep(batch, plan: plan, at: now, turn: turn, pace: pace) } catch { throw Self.refusal(error) }
     }
 
     package var batches: ImportBatches { engine.batches }

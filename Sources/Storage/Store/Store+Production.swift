@@ -139,17 +139,6 @@ extension Store: ProductionStore {
 
     // MARK: Calls
 
-    package func observe(_ kind: String, by app: Key<App>, plan: Key<Plan>, at now: Timestamp) async throws(Refusal) {
-        try await change { database in
-            try database.execute(
-                sql: """
-                    INSERT INTO observed_call (app, plan, kind, count, first_at, last_at) VALUES (?1, ?2, ?3, 1, ?4, ?4)
-                    ON CONFLICT (app, plan, kind) DO UPDATE SET count = observed_call.count + 1,
-                        last_at = CASE WHEN observed_call.last_at < ?4 THEN ?4 ELSE observed_call.last_at END
-                    """, arguments: [app.number, plan.number, kind, now.milliseconds])
-        }
-    }
-
     package func calls(of app: Key<App>, plans: [Key<Plan>]) throws(Refusal) -> [ObservedCall] {
         var found: [ObservedCall] = []
         for plan in plans {

@@ -8,7 +8,7 @@ extension Store: RequestStore {
     /// Of one app, however busy it is.
     static let mostRequests = 100_000
 
-    package func keep(_ requests: [RequestRecord], dropped: [Key<App>: Int], at now: Timestamp) async throws(Refusal) {
+    package func keep(_ gathered: GatheredRequests, at now: Timestamp) async throws(Refusal) {
         try await change { writer in
             let row = try writer.statement(
                 """
@@ -16,7 +16,7 @@ extension Store: RequestStore {
                 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, nullif(?10, ''), nullif(?11, ''), ?12
                 WHERE EXISTS (SELECT 1 FROM application WHERE app = ?1)
                 """)
-            for request in requests {
+            for request in gathered.requests {
                 defer { row.reset() }
                 row.bind(1, request.app.number)
                 row.bind(2, request.plan.number)
@@ -37,13 +37,35 @@ extension Store: RequestStore {
                 INSERT INTO request_dropped (app, hour, count) SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM application WHERE app = ?1)
                 ON CONFLICT (app, hour) DO UPDATE SET count = request_dropped.count + ?3
                 """)
-            for (app, number) in dropped {
+            for (app, number) in gathered.dropped {
                 defer { count.reset() }
                 count.bind(1, app.number)
                 count.bind(2, now.seconds / 3600)
                 count.bind(3, Int64(number))
                 _ = try count.step()
             }
+            try Self.keep(gathered.calls, writer)
+        }
+    }
+
+    private static func keep(
+        _ calls: [GatheredRequests.Call: (count: Int, first: Timestamp, last: Timestamp)], _ writer: Transaction
+    ) throws {
+        let row = try writer.statement(
+            """
+            INSERT INTO observed_call (app, plan, kind, count, first_at, last_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            ON CONFLICT (app, plan, kind) DO UPDATE SET count = observed_call.count + ?4,
+                last_at = CASE WHEN observed_call.last_at < ?6 THEN ?6 ELSE observed_call.last_at END
+            """)
+        for (call, seen) in calls {
+            defer { row.reset() }
+            row.bind(1, call.app.number)
+            row.bind(2, call.plan.number)
+            row.bind(3, call.kind)
+            row.bind(4, Int64(seen.count))
+            row.bind(5, seen.first.milliseconds)
+            row.bind(6, seen.last.milliseconds)
+            _ = try row.step()
         }
     }
 
