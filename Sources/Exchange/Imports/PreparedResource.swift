@@ -121,7 +121,8 @@ package struct ImportBatches: Sendable {
 }
 
 package protocol ImportStore: Sendable {
-    /// Keeps a batch in one transaction; a resource that cannot be kept is refused alone. Answers in the order of the batch.
+    /// Keeps batches that came one after the other, in as few transactions as others who write leave it; a resource that cannot be kept is refused
+    /// alone. Answers in the order in which they came. What fails has kept nothing of its transaction, and maybe those before it.
     /// Blocks until the batch is committed, so that the end of the process does not lose it: an import has threads of its own. They rest as
     /// `pace` says.
     func keep(

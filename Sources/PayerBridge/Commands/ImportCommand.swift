@@ -9,7 +9,7 @@ struct ImportCommand: AsyncParsableCommand {
             Reads NDJSON (.ndjson, .jsonl), resources and Bundles (.json), all also as .gz or .zst, and folders of these. References inside
             transaction Bundles are resolved. What cannot be taken is reported with its file and line, and the rest is taken; running the same
             import again changes nothing, so one that was cut off goes on when it is started again. Exit code: 0 all taken, 3 some refused,
-            1 failed. A server on the same machine goes first, unless --priority says otherwise.
+            1 failed. Whoever reads meanwhile goes first, unless --priority says otherwise.
 
             A nightly load brings what has changed, and names what is gone:
 
@@ -21,8 +21,8 @@ struct ImportCommand: AsyncParsableCommand {
     @Flag(help: "The files hold only what has changed since the last load.") var delta = false
     @Option(
         help: """
-            What it takes of the processors beside other programs: `normal`, an equal share; `low`, little; `idle`, only what nobody else wants, so \
-            that on a machine that is never idle it stands still.
+            How it gives way: `normal`, to nobody; `low`, to reads, while which it works a quarter of the time, and to other programs; `idle`, to \
+            both, and it takes only what nobody else wants, so that on a machine that is never idle it stands still.
             """) var priority = Priority.low
     @Option(
         help: """
