@@ -36,6 +36,27 @@ struct MemberPromises {
         }
     }
 
+    @Test("New lines among known ones, more than one transaction takes, and each is told rightly", arguments: Engine.allCases)
+    func mixed(_ engine: Engine) async throws {
+        try await engine.withStore { store in
+            let plan = try await store.enrol(planID: "demo", name: "Demo")
+            let known = (0..<1100).filter { $0 % 7 < 3 }
+            #expect(
+                try await store.enrol(known.map { Self.line("M-\($0)", patientID: "p\($0)") }, plan: plan).allSatisfy { $0 == .added })
+            // Every third has moved since; the last names the record of another.
+            var lines = (0..<1100).map { Self.line("M-\($0)", postal: $0 % 3 == 0 ? "02117" : "02116", patientID: "p\($0)") }
+            lines.append(Self.line("M-new", patientID: "p7"))
+            let changes = try await store.enrol(lines, plan: plan)
+            for (number, change) in changes.dropLast().enumerated() {
+                #expect(change == (number % 7 >= 3 ? .added : number % 3 == 0 ? .changed : .unchanged), "\(number)")
+            }
+            // The record keeps its member, which takes the newer name.
+            #expect(changes.count == 1101 && changes.last == .changed)
+            #expect(try store.memberCount(plan: plan) == 1100)
+            #expect(try await store.enrol(lines.dropLast(), plan: plan).count { $0 == .unchanged } == 1099)
+        }
+    }
+
     @Test("A member is found by an ID in any spelling; two IDs that differ in case are two members", arguments: Engine.allCases)
     func folded(_ engine: Engine) async throws {
         try await engine.withStore { store in

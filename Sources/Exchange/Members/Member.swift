@@ -56,7 +56,8 @@ package protocol MemberStore: Sendable {
     /// A page of the roster in the order of member IDs; `search` looks in names and member ID.
     func members(plan: Key<Plan>, search: String?, limit: Int, offset: Int) throws(Refusal) -> [Member]
     func memberCount(plan: Key<Plan>) throws(Refusal) -> Int
-    /// Adds or changes the roster's lines in one transaction; a line that contradicts the roster is refused alone.
+    /// Adds or changes the roster's lines, a thousand in each transaction; a line that contradicts the roster is refused alone. Where it fails, those
+    /// before may have been kept, and the same again finds them unchanged.
     func enrol(_ entries: [RosterEntry], plan: Key<Plan>) async throws(Refusal) -> [RosterChange]
     /// The member this address was proven for; nil when there is no account.
     func account(email: String, plan: Key<Plan>) throws(Refusal) -> Key<Member>?

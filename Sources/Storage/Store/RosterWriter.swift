@@ -6,22 +6,26 @@ final class RosterWriter {
     private let byMemberID: any Statement
     private let byPatient: any Statement
     private let insert: any Statement
+    private let insertNew: any Statement
     private let update: any Statement
     private let moveAccounts: any Statement
     private let unlink: any Statement
     private let hasRecord: any Statement
+    /// The line before was new, or there was none: the next is put in without asking. One that is not new is refused by the indexes, and asked for.
+    private var expectsNew = true
 
     init(_ connection: any Connection, plan: Key<Plan>) throws {
         self.plan = plan.number
         let columns = "number, member_id, first_name, last_name, birth_date, postal_code, email, coverage_start, coverage_end, patient_id"
         byMemberID = try connection.prepare("SELECT \(columns) FROM member WHERE plan = ? AND member_id = ?")
         byPatient = try connection.prepare("SELECT \(columns) FROM member WHERE plan = ? AND patient_id = ?")
-        insert = try connection.prepare(
-            """
+        let line = """
             INSERT INTO member (plan, member_id, member_id_folded, first_name, last_name, birth_date, postal_code, email, coverage_start,
                 coverage_end, patient_id)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-            """)
+            """
+        insert = try connection.prepare(line)
+        insertNew = try connection.prepare(line + " ON CONFLICT DO NOTHING")
         update = try connection.prepare(
             """
             UPDATE member SET member_id = ?2, member_id_folded = ?3, first_name = ?4, last_name = ?5, birth_date = ?6, postal_code = ?7,
@@ -36,6 +40,10 @@ final class RosterWriter {
     /// A line from a Patient fills what is empty and never overrides what a roster file said.
     @discardableResult
     func keep(_ entry: RosterEntry, fromPatient: Bool) throws -> RosterChange {
+        if expectsNew {
+            if try write(insertNew, entry) == 1 { return .added }
+            expectsNew = false
+        }
         var entry = entry
         let linked = try entry.patientID.flatMap { try find(byPatient, $0) }
         var named = try find(byMemberID, entry.memberID)
@@ -63,6 +71,7 @@ final class RosterWriter {
         }
         guard let existing = linked ?? named else {
             try write(insert, entry)
+            expectsNew = true
             return .added
         }
         if let wanted = entry.patientID, let own = existing.entry.patientID, wanted != own, try has(hasRecord, existing.number) {
@@ -95,14 +104,15 @@ final class RosterWriter {
     }
 
     private func write(_ entry: RosterEntry, into number: Int64) throws -> RosterChange {
-        update.reset()
         update.bind(12, number)
         try write(update, entry)
         return .changed
     }
 
-    private func write(_ statement: any Statement, _ entry: RosterEntry) throws {
-        if statement === insert { statement.reset() }
+    /// How many rows it wrote.
+    @discardableResult
+    private func write(_ statement: any Statement, _ entry: RosterEntry) throws -> Int {
+        defer { statement.reset() }
         statement.bind(1, plan)
         statement.bind(2, entry.memberID)
         statement.bind(3, MemberDetails.identifier(entry.memberID))
@@ -115,7 +125,7 @@ final class RosterWriter {
         if let end = entry.coverageEnd { statement.bind(10, end) }
         if let patient = entry.patientID { statement.bind(11, patient) }
         _ = try statement.step()
-        statement.reset()
+        return statement.changesCount
     }
 }
 

@@ -77,11 +77,19 @@ extension Store: MemberStore {
         }
     }
 
+    /// Others who write wait for one step of a roster, not for all of it.
+    private static let linesAtOnce = 1000
+
     package func enrol(_ entries: [RosterEntry], plan: Key<Plan>) async throws(Refusal) -> [RosterChange] {
-        try await change { database in
-            let roster = try RosterWriter(database.connection, plan: plan)
-            return try entries.map { try roster.keep($0, fromPatient: false) }
+        var changes: [RosterChange] = []
+        while changes.count < entries.count {
+            let some = entries[changes.count...].prefix(Self.linesAtOnce)
+            changes += try await change { database in
+                let roster = try RosterWriter(database.connection, plan: plan)
+                return try some.map { try roster.keep($0, fromPatient: false) }
+            }
         }
+        return changes
     }
 
     package func account(email: String, plan: Key<Plan>) throws(Refusal) -> Key<Member>? {
