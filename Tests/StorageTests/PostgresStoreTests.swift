@@ -78,6 +78,52 @@ struct PostgresStoreTests {
         }
     }
 
+    @Test("What a secret opens is found by its hash, not by looking through the plan's grants, also when the tables were empty before")
+    func grantsByHash() async throws {
+        try await PostgresServer.withDatabase { address in
+            let server = try PostgresConnection(address, for: .administer)
+            try server.run("VACUUM ANALYZE")
+            for sql in [
+                "INSERT INTO plan (id, name) VALUES ('demo', 'Demo')",
+                "INSERT INTO member (plan, patient_id) SELECT p.number, 'p' || n FROM plan p, generate_series(1, 500) n",
+                "INSERT INTO app (client_id, name, kind, scope, created_at) VALUES ('a', 'App', 'confidential', 'x', 0)",
+                "INSERT INTO app_plan (plan, app, synced_at) SELECT p.number, a.number, 0 FROM plan p, app a",
+                """
+                INSERT INTO access_grant (plan, member, app, scope, decider, language, created_at, expires_at)
+                SELECT m.plan, m.number, a.number, 'x', 'member', 'en', 0, 1000000000000 FROM member m, app a
+                """,
+                """
+                INSERT INTO access_token (hash, "grant", scope, created_at, expires_at)
+                SELECT sha256(number::text::bytea), number, 'x', 0, 1000000000000 FROM access_grant
+                """,
+                """
+                INSERT INTO refresh_token (hash, "grant", scope, created_at, expires_at)
+                SELECT hash, "grant", scope, created_at, expires_at FROM access_token
+                """,
+                """
+                INSERT INTO authorization_code (hash, "grant", redirect_uri, redirect_uri_was_sent, expires_at)
+                SELECT hash, "grant", 'x', 1, expires_at FROM access_token
+                """,
+            ] { try server.run(sql) }
+            let statements = try StoreSources.statements().map { PostgresSQL.translated($0.sql) }.filter { statement in
+                statement.sql.contains("access_grant g") && statement.sql.contains("hash = ")
+            }
+            #expect(statements.count == 8)
+            for (number, statement) in statements.enumerated() {
+                // As a session plans what it will ask again and again.
+                let session = try PostgresConnection(address, for: .read)
+                try session.run("PREPARE statement\(number) AS \(statement.sql)")
+                let values = (1...statement.parameters).map { statement.sql.contains("hash = $\($0)") ? "sha256('7')" : "1" }
+                let plan = PostgresStatement(session, "EXPLAIN EXECUTE statement\(number) (\(values.joined(separator: ", ")))")
+                var lines: [String] = []
+                while try plan.step() { lines.append(plan.text(0)) }
+                for way in ["Index Cond: (hash = ", "access_grant_pkey on access_grant g", "Index Cond: (number = "] {
+                    #expect(lines.contains { $0.contains(way) }, "\(lines.joined(separator: "\n"))")
+                }
+            }
+        }
+    }
+
     private static let cutAll =
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 

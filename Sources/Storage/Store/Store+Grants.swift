@@ -3,6 +3,8 @@ package import FHIR
 import Foundation
 package import Trust
 
+// A secret is found by its hash, and its grant from there. A `+` before a column keeps an engine from going by an index of it instead: on tables
+// that were empty when PostgreSQL last counted, all grants of a plan looked as near to it as one hash.
 extension Store: GrantStore {
     package func issue(_ grant: OperatorGrant, audit: AuditEntry, at now: Timestamp) async throws(Refusal) -> Key<Grant> {
         try await change { database in
@@ -66,7 +68,7 @@ extension Store: GrantStore {
                 SELECT g.number, g.app, g.member, m.patient_id, g.scope, g.expires_at, g.revoked_at,
                     c.redirect_uri, c.redirect_uri_was_sent, c.challenge, c.expires_at, c.used_at
                 FROM authorization_code c JOIN access_grant g ON g.number = c."grant" JOIN member m ON m.number = g.member
-                WHERE c.hash = ? AND g.plan = ?
+                WHERE c.hash = ? AND +g.plan = ?
                 """)
             defer { row.reset() }
             row.bind(1, code.bytes)
@@ -113,7 +115,7 @@ extension Store: GrantStore {
                 """
                 SELECT g.number, g.app, g.member, m.patient_id, g.scope, g.expires_at, g.revoked_at, r.expires_at, r.used_at
                 FROM refresh_token r JOIN access_grant g ON g.number = r."grant" JOIN member m ON m.number = g.member
-                WHERE r.hash = ? AND g.plan = ?
+                WHERE r.hash = ? AND +g.plan = ?
                 """)
             defer { row.reset() }
             row.bind(1, token.bytes)
@@ -147,9 +149,9 @@ extension Store: GrantStore {
             let row = try reader.statement(
                 """
                 SELECT g.number, g.app, a.client_id, g.member, m.patient_id, t.scope, t.created_at, t.expires_at
-                FROM access_token t JOIN access_grant g ON g.number = t."grant" JOIN member m ON m.number = g.member JOIN app a ON a.number = g.app
-                JOIN app_plan p ON p.plan = g.plan AND p.app = g.app
-                WHERE t.hash = ?1 AND g.plan = ?2 AND t.revoked_at IS NULL AND g.revoked_at IS NULL AND t.expires_at > ?3 AND g.expires_at > ?3
+                FROM access_token t JOIN access_grant g ON g.number = t."grant" JOIN member m ON m.number = g.member JOIN app a ON a.number = +g.app
+                JOIN app_plan p ON p.plan = +g.plan AND p.app = +g.app
+                WHERE t.hash = ?1 AND +g.plan = ?2 AND t.revoked_at IS NULL AND g.revoked_at IS NULL AND +t.expires_at > ?3 AND g.expires_at > ?3
                 """)
             return try Self.access(row, token, plan, now)
         }
@@ -160,9 +162,9 @@ extension Store: GrantStore {
             let row = try reader.statement(
                 """
                 SELECT g.number, g.app, a.client_id, g.member, m.patient_id, t.scope, t.created_at, t.expires_at
-                FROM refresh_token t JOIN access_grant g ON g.number = t."grant" JOIN member m ON m.number = g.member JOIN app a ON a.number = g.app
-                JOIN app_plan p ON p.plan = g.plan AND p.app = g.app
-                WHERE t.hash = ?1 AND g.plan = ?2 AND t.used_at IS NULL AND g.revoked_at IS NULL AND t.expires_at > ?3 AND g.expires_at > ?3
+                FROM refresh_token t JOIN access_grant g ON g.number = t."grant" JOIN member m ON m.number = g.member JOIN app a ON a.number = +g.app
+                JOIN app_plan p ON p.plan = +g.plan AND p.app = +g.app
+                WHERE t.hash = ?1 AND +g.plan = ?2 AND t.used_at IS NULL AND g.revoked_at IS NULL AND +t.expires_at > ?3 AND g.expires_at > ?3
                 """)
             return try Self.access(row, token, plan, now)
         }
@@ -188,7 +190,7 @@ extension Store: GrantStore {
             let access = try writer.statement(
                 """
                 UPDATE access_token SET revoked_at = ? WHERE hash = ? AND revoked_at IS NULL
-                    AND "grant" IN (SELECT number FROM access_grant WHERE plan = ? AND app = ?)
+                    AND "grant" IN (SELECT g.number FROM access_grant g WHERE +g.plan = ? AND +g.app = ?)
                 """)
             defer { access.reset() }
             access.bind(1, now.milliseconds)
@@ -198,7 +200,7 @@ extension Store: GrantStore {
             _ = try access.step()
             let grant = try writer.statement(
                 """
-                SELECT g.number FROM refresh_token r JOIN access_grant g ON g.number = r."grant" WHERE r.hash = ? AND g.plan = ? AND g.app = ?
+                SELECT g.number FROM refresh_token r JOIN access_grant g ON g.number = r."grant" WHERE r.hash = ? AND +g.plan = ? AND +g.app = ?
                 """)
             defer { grant.reset() }
             grant.bind(1, refreshToken.bytes)

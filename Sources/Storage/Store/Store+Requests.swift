@@ -121,7 +121,7 @@ extension Store: RequestStore {
     package func app(ofToken token: SecretHash, plan: Key<Plan>) throws(Refusal) -> Key<App>? {
         try read { reader in
             let row = try reader.statement(
-                #"SELECT g.app FROM access_token t JOIN access_grant g ON g.number = t."grant" WHERE t.hash = ? AND g.plan = ?"#)
+                #"SELECT g.app FROM access_token t JOIN access_grant g ON g.number = t."grant" WHERE t.hash = ? AND +g.plan = ?"#)
             defer { row.reset() }
             row.bind(1, token.bytes)
             row.bind(2, plan.number)

@@ -26,7 +26,7 @@ extension Store: TestMemberStore {
                 database,
                 sql: """
                     SELECT g.number FROM access_token t JOIN access_grant g ON g.number = t."grant"
-                    WHERE t.hash = ? AND g.app = ? AND g.plan = ?
+                    WHERE t.hash = ? AND +g.app = ? AND +g.plan = ?
                     """, arguments: [Data(token.bytes), app.number, plan.number])
             guard let grant else { return }
             try database.execute(
