@@ -105,6 +105,39 @@ struct ImportPromises {
         }
     }
 
+    @Test("Within a batch what comes later is not known before, and what comes twice is as it came last", arguments: Engine.allCases)
+    func order(_ engine: Engine) async throws {
+        try await engine.withStore { store in
+            let scene = try await Scene(store)
+            let other = try store.addMember("p2", memberID: "M-2", plan: scene.plan)
+            func provenance(_ id: String, of target: String) -> String {
+                #"{"resourceType":"Provenance","id":"\#(id)","target":[{"reference":"Observation/\#(target)"}],"recorded":"2026-01-01"}"#
+            }
+            let outcomes = try store.keep(
+                try prepared([
+                    provenance("early", of: "a"), observation("a", of: "p1"), provenance("late", of: "a"),
+                    observation("b", of: "p1"), observation("b", of: "p2"), provenance("c", of: "b"), observation("c", of: "p2"),
+                ]), plan: scene.plan, at: today)
+            guard case .refused = outcomes[0] else {
+                Issue.record("\(outcomes[0])")
+                return
+            }
+            #expect(outcomes[1...] == [.added, .added, .added, .updated, .added, .added])
+            #expect(try store.page(.observation, [], in: scene.compartment).ids == ["a"])
+            #expect(try store.body(.provenance, "late", in: scene.compartment) != nil)
+            #expect(try Set(store.page(.observation, [], in: other).ids) == ["b", "c"])
+            #expect(try store.body(.provenance, "c", in: other) != nil)
+            // The same number again, and first by a resource whose owner is told by what it names.
+            #expect(
+                try store.keep(
+                    try prepared([provenance("d", of: "a"), provenance("d", of: "b"), observation("b", of: "p1")]), plan: scene.plan,
+                    at: today)
+                    == [.added, .updated, .updated])
+            #expect(try store.body(.provenance, "d", in: other) != nil && store.body(.provenance, "d", in: scene.compartment) == nil)
+            #expect(try Set(store.page(.observation, [], in: scene.compartment).ids) == ["a", "b"])
+        }
+    }
+
     @Test("The same id is one resource per type and plan", arguments: Engine.allCases)
     func keys(_ engine: Engine) async throws {
         try await engine.withStore { store in

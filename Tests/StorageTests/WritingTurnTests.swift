@@ -141,6 +141,32 @@ struct WritingTurnTests {
         }
     }
 
+    @Test("A transaction that ends within a batch leaves nothing of what comes after it")
+    func rest() async throws {
+        try await withFolder { directory in
+            let store = try Store(directory: directory, keepsSentMail: false)
+            let plan = try await store.enrol(planID: "demo", name: "Demo")
+            let bulk = BulkWriter(
+                path: directory + "/payerbridge.sqlite", turn: WritingTurn(directory: directory, patience: 0), patience: .zero)
+            var lines = (0..<300).map { observation("o\($0)", of: "p1") }
+            // It names what the transaction before has looked at, and not kept.
+            lines.insert(
+                #"{"resourceType":"Provenance","id":"v","target":[{"reference":"Observation/o200"}],"recorded":"2026-01-01"}"#, at: 70)
+            let waiting = WritingTurn(directory: directory)
+            #expect(waiting.waitAgain(tries: 0))
+            let outcomes = try bulk.keep(try prepared(lines), plan: plan, at: today)
+            waiting.leave()
+            #expect(outcomes.count { $0 == .added } == 300)
+            guard case .refused = outcomes[70] else {
+                Issue.record("\(outcomes[70])")
+                return
+            }
+            #expect(try bulk.keep(try prepared(lines), plan: plan, at: today)[70] == .added)
+            try bulk.settle()
+            try store.close()
+        }
+    }
+
     @Test("A load that rests ends its transaction for whoever waits for the file, and goes on", .timeLimit(.minutes(1)))
     func resting() async throws {
         try await withFolder { directory in

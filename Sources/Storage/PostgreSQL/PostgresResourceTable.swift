@@ -36,6 +36,8 @@ final class PostgresResourceTable: ResourceTable {
     /// Nothing that was asked for was there.
     private(set) var foundNothing = false
 
+    let step = Int.max
+
     // What is known of the batch.
     private var newPlaces: [(key: Int64, member: Int64)] = []
     private var members: [String: Int64] = [:]
@@ -97,7 +99,7 @@ final class PostgresResourceTable: ResourceTable {
         try ask(members: Set(batch.compactMap { if case .member(let patient) = $0.owner { patient.text } else { nil } }))
     }
 
-    func prepare(for batch: [PreparedResource]) throws {
+    func prepare(for batch: ArraySlice<PreparedResource>, owners: [Int64?]) throws {
         let own = Set(batch.map(\.key))
         hasTwice = own.count < batch.count
         var keys = expectsNew ? Set(batch.lazy.filter(\.isRepeat).map(\.key)) : own
@@ -126,7 +128,7 @@ final class PostgresResourceTable: ResourceTable {
     }
 
     /// Whether what happens to a resource may depend on one that is neither in the tables nor among these.
-    private func leansOnEarlier(_ batch: [PreparedResource], _ own: Set<Int64>) -> Bool {
+    private func leansOnEarlier(_ batch: ArraySlice<PreparedResource>, _ own: Set<Int64>) -> Bool {
         batch.contains { resource in
             if resource.isRepeat, places[resource.key] == nil { return true }
             guard case .ownerOf(let targets) = resource.owner else { return false }

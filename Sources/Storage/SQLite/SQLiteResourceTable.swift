@@ -17,6 +17,9 @@ final class SQLiteResourceTable: ResourceTable {
     private let change: any Statement
     private let removeResource: any Statement
     private let removePlace: any Statement
+    private let dropPlace: any Statement
+    /// Places of resources that have not come yet, by key the member.
+    private var ahead: [Int64: Int64] = [:]
 
     init(_ connection: any Connection, plan: Key<Plan>) throws {
         self.plan = plan.number
@@ -33,10 +36,32 @@ final class SQLiteResourceTable: ResourceTable {
         change = try connection.prepare(ClinicalSQL.change)
         removeResource = try connection.prepare(ClinicalSQL.remove)
         removePlace = try connection.prepare(ClinicalSQL.removePlace)
+        dropPlace = try connection.prepare("DELETE FROM resource_place WHERE plan = ? AND key = ?")
     }
 
-    func prepare(for batch: [PreparedResource]) {}
-    func flush() {}
+    let step = 4096
+
+    /// Their places in the order of the index: neighbours then find each other's page at hand.
+    func prepare(for batch: ArraySlice<PreparedResource>, owners: [Int64?]) throws {
+        var wanted: [(key: Int64, index: Int, member: Int64)] = []
+        wanted.reserveCapacity(batch.count)
+        for index in batch.indices {
+            if let owner = owners[index - batch.startIndex] { wanted.append((batch[index].key, index, owner)) }
+        }
+        wanted.sort { ($0.key, $0.index) < ($1.key, $1.index) }
+        for place in wanted where try addPlace(place.key, place.member) { ahead[place.key] = place.member }
+    }
+
+    func flush() throws {
+        for key in ahead.keys {
+            dropPlace.bind(1, plan)
+            dropPlace.bind(2, key)
+            try dropPlace.run()
+        }
+        forget()
+    }
+
+    func forget() { ahead.removeAll(keepingCapacity: true) }
 
     func member(ofPatient id: String) throws -> Int64? {
         findMember.bind(1, plan)
@@ -54,6 +79,7 @@ final class SQLiteResourceTable: ResourceTable {
     }
 
     func place(of key: Int64) throws -> Int64? {
+        if ahead[key] != nil { return nil }
         findPlace.bind(1, plan)
         findPlace.bind(2, key)
         defer { findPlace.reset() }
@@ -61,6 +87,13 @@ final class SQLiteResourceTable: ResourceTable {
     }
 
     func takePlace(_ key: Int64, _ member: Int64) throws -> Bool {
+        guard let taken = ahead.removeValue(forKey: key) else { return try addPlace(key, member) }
+        // Another with this key, whose owner was known before, comes after it.
+        if taken != member { try movePlace(key, to: member) }
+        return true
+    }
+
+    private func addPlace(_ key: Int64, _ member: Int64) throws -> Bool {
         place.bind(1, plan)
         place.bind(2, key)
         place.bind(3, member)

@@ -12,8 +12,11 @@ struct ResourceRow: Hashable {
 /// The tables of clinical data as a writer of batches sees them, inside a transaction that the caller holds: what has been written is seen at
 /// once, and is in the tables when the batch has been flushed.
 protocol ResourceTable: AnyObject {
-    /// What follows is about these; an engine may look up in one question what they will ask for.
-    func prepare(for batch: [PreparedResource]) throws
+    /// Of how many resources it likes to be told at once.
+    var step: Int { get }
+    /// What follows is about these, in this order; an engine may look up in one question what they will ask for, or do in another order what they
+    /// will bring. `owners` are the members that are known already.
+    func prepare(for batch: ArraySlice<PreparedResource>, owners: [Int64?]) throws
 
     /// The compartment of this Patient; nil when none of its record has come.
     func member(ofPatient id: String) throws -> Int64?
@@ -41,8 +44,10 @@ protocol ResourceTable: AnyObject {
     /// Clinical data has changed.
     func noteChange() throws
 
-    /// All of it is in the tables.
+    /// All of it is in the tables, and nothing of those for which it was prepared and that have not come.
     func flush() throws
+    /// Nothing of what was written since the last `flush` is in the tables.
+    func forget()
 }
 
 /// What is known of a stored resource without reading it.

@@ -13,8 +13,11 @@ final class ResourceWriter {
     private struct Shelf: Hashable { let member: Int64, type: ResourceType }
     /// By shelf, how many resources it has gained; one that stands here with 0 has changed all the same.
     private var gained: [Shelf: Int64] = [:]
+    /// Of how many resources the table is told at once: few after somebody else has waited, for what it has done for the rest was in vain.
+    private var step: Int
+    private static let leastStep = 64
 
-    init(_ table: any ResourceTable, _ roster: RosterWriter) { (self.table, self.roster) = (table, roster) }
+    init(_ table: any ResourceTable, _ roster: RosterWriter) { (self.table, self.roster, step) = (table, roster, table.step) }
 
     /// Keeps the batch from `start` on, and stops early when `isEnough` says so; answers one outcome for each that was kept.
     func keep(
@@ -24,12 +27,10 @@ final class ResourceWriter {
         // Others may have changed the roster since the last batch.
         members.removeAll(keepingCapacity: true)
         lastMember = nil
-        try table.prepare(for: batch)
         var outcomes: [ImportOutcome] = []
         outcomes.reserveCapacity(batch.count - start)
-        for resource in batch[start...] {
-            outcomes.append(try keep(resource))
-            if outcomes.count % 64 == 0, isEnough() { break }
+        while start + outcomes.count < batch.count {
+            if try keepStep(batch, from: start + outcomes.count, &outcomes, until: isEnough) { break }
         }
         try keepCounts()
         try table.flush()
@@ -39,6 +40,24 @@ final class ResourceWriter {
             if let entry = resource.roster { try roster.keep(entry, fromPatient: true) }
         }
         return outcomes
+    }
+
+    /// Keeps as many as the table is told of at once; true when it is enough.
+    private func keepStep(
+        _ batch: [PreparedResource], from start: Int, _ outcomes: inout [ImportOutcome], until isEnough: () -> Bool
+    ) throws -> Bool {
+        let end = start + min(step, batch.count - start)
+        let owners = try batch[start..<end].map { try owner(of: $0) }
+        try table.prepare(for: batch[start..<end], owners: owners)
+        for index in start..<end {
+            outcomes.append(try keep(batch[index], owners[index - start]))
+            if outcomes.count % 64 == 0, isEnough() {
+                step = Self.leastStep
+                return true
+            }
+        }
+        step = min(step, table.step / 2) * 2
+        return false
     }
 
     /// Takes these out of the member's compartment, or the shared ones out of the plan's; what is not there is left out.
@@ -54,10 +73,13 @@ final class ResourceWriter {
     }
 
     /// Nothing of the batch has been kept.
-    func forget() { gained.removeAll() }
+    func forget() {
+        gained.removeAll()
+        table.forget()
+    }
 
-    private func keep(_ resource: PreparedResource) throws -> ImportOutcome {
-        guard let member = try owner(of: resource) else {
+    private func keep(_ resource: PreparedResource, _ owner: Int64?) throws -> ImportOutcome {
+        guard let member = try owner ?? ownerOfTargets(of: resource) else {
             return .refused("It names no Patient, and none of the resources it names is known here.")
         }
         guard try table.takePlace(resource.key, member) else { return try replace(resource, member) }
@@ -125,17 +147,22 @@ final class ResourceWriter {
         return .updated
     }
 
+    /// nil when it belongs to whoever owns what it names, which may come before it in the same batch.
     private func owner(of resource: PreparedResource) throws -> Int64? {
         switch resource.owner {
-        case .plan: return 0
-        case .member(let patientID): return try member(patientID.text)
-        case .ownerOf(let targets):
-            for target in targets {
-                let key = ResourceKey.number(target.type, target.id.text)
-                if let member = try table.place(of: key), member != 0 { return member }
-            }
-            return nil
+        case .plan: 0
+        case .member(let patientID): try member(patientID.text)
+        case .ownerOf: nil
         }
+    }
+
+    private func ownerOfTargets(of resource: PreparedResource) throws -> Int64? {
+        guard case .ownerOf(let targets) = resource.owner else { return nil }
+        for target in targets {
+            let key = ResourceKey.number(target.type, target.id.text)
+            if let member = try table.place(of: key), member != 0 { return member }
+        }
+        return nil
     }
 
     /// The compartment of this Patient, made when its first resource arrives.
