@@ -65,7 +65,7 @@ struct AuthorizeEndpoint: Sendable {
             let authorization = try await desk.begin(
                 plan: plan, app: app, redirectURI: redirectURI, parameters: parameters, scope: scope, language: language.rawValue,
                 browser: browser.hash)
-            Observing.note("authorize", app.key, site, plan, context)
+            site.count("authorize", by: app, at: plan, context)
             let cookie = WalkCookie.header(browser.text, plan: plan)
             return Answer.seeOther("\(plan.addresses.authorization)/authorization/\(authorization.id)", [.setCookie: cookie])
         } catch let error as OAuthError {

@@ -26,6 +26,9 @@ struct PortalCall: Sendable {
         return session.account
     }
 
+    /// So that a page shows the requests of this moment too.
+    func keepRequests() async throws(Refusal) { try await site.requests?.flush(to: store, world: site.world) }
+
     func parameter(_ name: String) -> String { context.parameters.get(name) ?? "" }
     /// A secret in the path.
     func link() -> SecretHash? { Secret(parameter("link"), kind: .emailLink)?.hash }

@@ -28,7 +28,7 @@ enum ProductionSurface {
             throw Refusal(.forbidden, "The organization is not verified.")
         }
         // What the app did until now is among its calls.
-        try await call.site.requests?.flush(to: call.store, world: call.site.world)
+        try await call.keepRequests()
         if let request = try call.store.production(of: application.key) { return (application, request) }
         try await call.store.beginProduction(
             of: application.key, audit: AuditEntry(try call.account(), "production.begin", "application \(application.clientID)"),

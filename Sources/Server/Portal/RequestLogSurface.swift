@@ -45,7 +45,7 @@ enum RequestLogSurface {
 
     /// What gathered until now is among it.
     static func find(_ asked: Asked, _ application: DeveloperApp, _ call: PortalCall) async throws(Refusal) -> Found {
-        try await call.site.requests?.flush(to: call.store, world: call.site.world)
+        try await call.keepRequests()
         return Found(
             page: try call.store.requests(of: application.app, asked.filter, limit: atOnce),
             dropped: try call.store.droppedRequests(of: application.app, since: call.now.adding(seconds: -7 * 86_400)))

@@ -136,7 +136,7 @@ enum ReviewSurface {
         _ call: PortalCall, _ request: ProductionRequest, _ problems: [PortalProblem]
     ) async throws -> Response {
         guard let application = try call.store.application(request.application) else { throw Refusal(.notFound, "") }
-        try await call.site.requests?.flush(to: call.store, world: call.site.world)
+        try await call.keepRequests()
         let verification = try call.store.verification(of: application.key)
         let calls = try ProductionSurface.calls(application, call)
         let page = ReviewCasePage(

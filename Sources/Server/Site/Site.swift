@@ -37,6 +37,11 @@ package struct Site: Sendable, PrivateValue {
     /// What is asked of a real plan is noted by nobody.
     func requests(at plan: Plan) -> RequestBuffer? { plan.policy.environment == .sandbox ? requests : nil }
 
+    /// Notes what an app did at a plan of the sandbox, for its developer and the reviewer. What the portal itself tries is not the app's doing.
+    func count(_ kind: String, by app: App, at plan: Plan, _ context: SiteContext) {
+        if !context.isTried { requests(at: plan)?.count(kind, by: app.key, plan: plan.key, at: world.now()) }
+    }
+
     /// The plan that a developer builds against: the sandbox's, else the first.
     var builtAgainst: Plan? { plans.first { $0.policy.environment == .sandbox } ?? plans.first }
 

@@ -30,7 +30,7 @@ struct TokenEndpoint: Sendable {
                 context.trace.fails(RedemptionRules.replayed)
                 return Answer.oauth(RedemptionRules.replayed)
             case .issued(let grant, let scope):
-                Observing.note(asked.grant.isCode ? "code" : "refresh", app.key, site, plan, context)
+                site.count(asked.grant.isCode ? "code" : "refresh", by: app, at: plan, context)
                 let seconds = min(Int64(plan.policy.accessTokenSeconds), (grant.expiresAt.milliseconds - now.milliseconds) / 1000)
                 let answer = TokenAnswer(
                     accessToken: access, expiresIn: Int(seconds), scope: scope, patient: grant.compartment.patientID, refreshToken: refresh)
@@ -57,6 +57,15 @@ struct TokenEndpoint: Sendable {
         case .refreshToken(let token, let scope):
             guard let token = Secret(token, kind: .refreshToken) else { return .refused(RedemptionRules.unknownRefreshToken) }
             return try await site.store.refresh(token.hash, app: app.key, plan: plan.key, scope: scope, tokens: tokens, at: now)
+        }
+    }
+}
+
+extension TokenRequest.Grant {
+    fileprivate var isCode: Bool {
+        switch self {
+        case .authorizationCode: true
+        case .refreshToken: false
         }
     }
 }

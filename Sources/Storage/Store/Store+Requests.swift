@@ -37,7 +37,8 @@ extension Store: RequestStore {
                 INSERT INTO request_dropped (app, hour, count) SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM application WHERE app = ?1)
                 ON CONFLICT (app, hour) DO UPDATE SET count = request_dropped.count + ?3
                 """)
-            for (app, number) in gathered.dropped {
+            // Always in the same order, so that two nodes wait for each other and not in a circle.
+            for (app, number) in gathered.dropped.sorted(by: { $0.key.number < $1.key.number }) {
                 defer { count.reset() }
                 count.bind(1, app.number)
                 count.bind(2, now.seconds / 3600)
@@ -57,7 +58,10 @@ extension Store: RequestStore {
             ON CONFLICT (app, plan, kind) DO UPDATE SET count = observed_call.count + ?4,
                 last_at = CASE WHEN observed_call.last_at < ?6 THEN ?6 ELSE observed_call.last_at END
             """)
-        for (call, seen) in calls {
+        let inOrder = calls.sorted {
+            ($0.key.app.number, $0.key.plan.number, $0.key.kind) < ($1.key.app.number, $1.key.plan.number, $1.key.kind)
+        }
+        for (call, seen) in inOrder {
             defer { row.reset() }
             row.bind(1, call.app.number)
             row.bind(2, call.plan.number)
