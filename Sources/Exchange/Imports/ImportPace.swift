@@ -2,15 +2,17 @@ import FHIR
 import Foundation
 import Synchronization
 
-/// How an import gives way to those who read: while records are being disclosed it works a quarter of the time, all its threads in the same quarter.
+/// How an import gives way to those who read: while records are being disclosed it works a part of the time, all its threads in the same part.
 ///
 /// A priority decides who has a processor first, not how much an import writes to the disk or takes of what processors share.
 package final class ImportPace: Sendable {
     /// Never rests.
     package static let full = ImportPace(newest: nil)
 
-    /// Milliseconds of a turn, and how many at its beginning belong to the import.
-    private static let turn: Int64 = 48, work: Int64 = 12
+    /// Milliseconds of a turn.
+    package static let turn: Int64 = 48
+    /// How many at the beginning of a turn belong to the import.
+    private let work: Int64
 
     /// What the import goes by: a steady clock, and the sleep of a thread.
     struct Clock: Sendable {
@@ -28,10 +30,14 @@ package final class ImportPace: Sendable {
     private let clock: Clock
     private let look = Mutex(Look())
 
-    /// Whoever is disclosed to stands in `log`.
-    package convenience init(givingWayIn log: any DisclosureLog) { self.init { (try? log.newestDisclosure()) ?? nil } }
+    /// Whoever is disclosed to stands in the store's log.
+    package convenience init(givingWayIn store: any DisclosureLog & ImportStore) {
+        self.init(work: store.batches.besideReads) { (try? store.newestDisclosure()) ?? nil }
+    }
 
-    init(clock: Clock = Clock(), newest: (@Sendable () -> Timestamp?)?) { (self.clock, self.newest) = (clock, newest) }
+    init(work: Int64 = 12, clock: Clock = Clock(), newest: (@Sendable () -> Timestamp?)?) {
+        (self.work, self.clock, self.newest) = (work, clock, newest)
+    }
 
     /// Said by each thread between two small pieces of work: returns at once, or after the readers' part of the turn.
     ///
@@ -41,7 +47,7 @@ package final class ImportPace: Sendable {
         guard newest != nil else { return false }
         var now = clock.now()
         let turn = now / Self.turn
-        guard now % Self.turn >= Self.work, isBeingRead(in: turn) else { return false }
+        guard now % Self.turn >= work, isBeingRead(in: turn) else { return false }
         while now / Self.turn == turn {
             if isWanted() { return true }
             clock.sleep(1)

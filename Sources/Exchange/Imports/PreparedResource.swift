@@ -111,9 +111,11 @@ package struct ImportBatches: Sendable {
     package let resources: Int, bytes: Int
     /// How many batches that wait are kept as one.
     package let joined: Int
+    /// How many milliseconds of each turn (`ImportPace.turn`) an import works while records are read.
+    package let besideReads: Int64
 
-    package init(atOnce: Int, resources: Int, bytes: Int, joined: Int = 1) {
-        (self.atOnce, self.resources, self.bytes, self.joined) = (atOnce, resources, bytes, joined)
+    package init(atOnce: Int, resources: Int, bytes: Int, joined: Int = 1, besideReads: Int64 = 12) {
+        (self.atOnce, self.resources, self.bytes, self.joined, self.besideReads) = (atOnce, resources, bytes, joined, besideReads)
     }
 
     /// How many are submitted and not kept yet, at most: those that are being kept, and half as many that wait. Whoever prepares holds one more.

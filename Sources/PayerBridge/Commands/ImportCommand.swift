@@ -21,7 +21,7 @@ struct ImportCommand: AsyncParsableCommand {
     @Flag(help: "The files hold only what has changed since the last load.") var delta = false
     @Option(
         help: """
-            How it gives way. `normal`: to nobody. `low`: to other programs, and to reads, beside which it works a quarter of the time. `idle`: the \
+            How it gives way. `normal`: to nobody. `low`: to other programs, and to reads, beside which it works a small part of the time. `idle`: the \
             same, and it takes only what nobody else wants, so that on a machine that is never idle it stands still.
             """) var priority = Priority.low
     @Option(

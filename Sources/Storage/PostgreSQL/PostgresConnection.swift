@@ -88,17 +88,6 @@ final class PostgresConnection: Connection {
         return PQconsumeInput(handle) == 1 && PQstatus(handle) == CONNECTION_OK
     }
 
-    private var sendsLittle = false
-
-    /// How many bytes may be on their way: so few that the server has nothing to do soon after this side rests, or the usual number, with which
-    /// neither side waits for the other at every few rows.
-    func send(little: Bool) {
-        guard little != sendsLittle else { return }
-        sendsLittle = little
-        var size: Int32 = little ? 16 << 10 : 208 << 10
-        setsockopt(PQsocket(handle), SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<Int32>.size))
-    }
-
     /// What was begun here, whatever has become of the session since.
     private(set) var isInTransaction = false
 
@@ -137,7 +126,6 @@ final class PostgresConnection: Connection {
                 PQfinish(handle)
                 handle = fresh
                 session += 1
-                sendsLittle = false
                 return
             } catch {
                 guard ContinuousClock.now.advanced(by: .seconds(pause)) < end else { throw error }

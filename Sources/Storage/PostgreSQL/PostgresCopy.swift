@@ -42,7 +42,6 @@ struct PostgresCopy {
         let isSent = bytes.withUnsafeBytes { all in
             var start = 0
             while start < all.count {
-                connection.send(little: pace.isGivingWay)
                 let piece = UnsafeRawBufferPointer(rebasing: all[start..<min(start + 1 << 16, all.count)])
                 guard PQputCopyData(connection.handle, piece.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(piece.count)) == 1
                 else { return false }

@@ -32,8 +32,9 @@ final class PostgresEngine: Engine {
 
     func commit(_ change: PendingChange) { writers.commit(change) }
 
-    /// While the server works at one, the rows of another are made and sent.
-    let batches = ImportBatches(atOnce: 2, resources: 7_000, bytes: 10 << 20)
+    /// While the server works at one, the rows of another are made and sent. Beside reads it gets less than the embedded store's share: the server
+    /// goes on for a while with what lies in the socket.
+    let batches = ImportBatches(atOnce: 2, resources: 7_000, bytes: 10 << 20, besideReads: 4)
 
     func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, turn: BatchTurn, pace: ImportPace) throws -> [ImportOutcome]
     {
