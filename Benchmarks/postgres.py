@@ -177,7 +177,7 @@ def wrk(server, file, connections):
     )
     assert "Non-2xx" not in done.stdout and done.returncode == 0, done.stdout + done.stderr
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", done.stdout).group(1))
-    half = re.search(r"50%\s+(\S+)", done.stdout).group(1)
+    half = re.search(r"^\s+50%\s+(\S+)", done.stdout, re.MULTILINE).group(1)
     own, others = spent(server.process.pid) - own, sum(spent(pid) for pid in servers()) - others
     return rate, half, own, others
 
@@ -253,9 +253,13 @@ try:
         print(f"| the store's statement for one resource and one for its key, pgbench{label} | {rate:,.0f} | {mean} | | ", flush=True)
 
 
-    # What the imports have left to be written is written first.
-    query("CHECKPOINT")
-    os.sync()
+    def settle():
+        """What writing has left for the disk is written, so that the reads do not wait for it."""
+        query("CHECKPOINT")
+        os.sync()
+
+
+    settle()
     for turn in range(6):
         measure()
         rate, mean = pgbench(work / "one.sql")
@@ -270,6 +274,7 @@ try:
         lookups()
         for server in (embedded, served):
             multiply(server)
+        settle()
         print(f"\nThe same with {query('SELECT count(*) FROM resource').strip()} resources of {query('SELECT count(*) FROM member').strip()} members.\n", flush=True)
         measure(", tenfold")
         measure(", tenfold")
