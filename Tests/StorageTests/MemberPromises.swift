@@ -57,6 +57,47 @@ struct MemberPromises {
         }
     }
 
+    @Test("A roster in one go does what its lines do one by one, whatever they contradict", arguments: Engine.allCases)
+    func oneByOne(_ engine: Engine) async throws {
+        try await engine.withStore { store in
+            var dice = SystemRandomNumberGenerator()
+            for round in 0..<6 {
+                // Few names, so that lines meet; records of some of them are there, with and without a line.
+                let names = [4, 12, 60][round % 3]
+                func line() -> RosterEntry {
+                    let patient = Int.random(in: 0..<2 * names, using: &dice)
+                    return Self.line(
+                        "M-\(Int.random(in: 0..<names, using: &dice))", postal: Bool.random(using: &dice) ? "02116" : "02117",
+                        patientID: patient < names ? "p\(patient)" : nil)
+                }
+                let rosters = (0..<3).map { _ in (0..<100).map { _ in line() } }
+                var patients: [String] = []
+                for number in stride(from: 0, to: names, by: 2) {
+                    let memberID = Bool.random(using: &dice) ? "M-\(Int.random(in: 0..<names, using: &dice))" : nil
+                    patients.append(patient("p\(number)", memberID: memberID))
+                }
+                let inOneGo = try await store.enrol(planID: "one-\(round)", name: "In one go")
+                let oneByOne = try await store.enrol(planID: "by-\(round)", name: "One by one")
+                for (number, roster) in rosters.enumerated() {
+                    let changes = try await store.enrol(roster, plan: inOneGo)
+                    var expected: [RosterChange] = []
+                    for line in roster { expected += try await store.enrol([line], plan: oneByOne) }
+                    #expect(changes == expected, "\(roster)")
+                    if number == 1 {
+                        _ = try store.keep(try prepared(patients), plan: inOneGo, at: today)
+                        for patient in patients { _ = try store.keep(try prepared([patient]), plan: oneByOne, at: today) }
+                    }
+                    let (one, other) = (try Self.roster(of: inOneGo, store), try Self.roster(of: oneByOne, store))
+                    #expect(one == other, "\(roster) \(patients)")
+                }
+            }
+        }
+    }
+
+    private static func roster(of plan: Key<Plan>, _ store: any MemberStore) throws -> [[String?]] {
+        try store.members(plan: plan, search: nil, limit: 1000, offset: 0).map { [$0.memberID, $0.patientID, $0.postalCode] }
+    }
+
     @Test("A member is found by an ID in any spelling; two IDs that differ in case are two members", arguments: Engine.allCases)
     func folded(_ engine: Engine) async throws {
         try await engine.withStore { store in

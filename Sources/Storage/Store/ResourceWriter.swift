@@ -35,10 +35,12 @@ final class ResourceWriter {
         try keepCounts()
         try table.flush()
         // A Patient's line in the roster may link a record that this batch has brought.
+        var lines: [RosterEntry] = []
         for (resource, outcome) in zip(batch[start...], outcomes) {
             if case .refused = outcome { continue }
-            if let entry = resource.roster { try roster.keep(entry, fromPatient: true) }
+            if let line = resource.roster { lines.append(line) }
         }
+        try roster.keep(lines, fromPatient: true)
         return outcomes
     }
 

@@ -2,55 +2,88 @@ import Exchange
 
 /// Puts roster lines into the member table and links them with records that are there already.
 final class RosterWriter {
-    private let plan: Int64
-    private let byMemberID: any Statement
-    private let byPatient: any Statement
-    private let insert: any Statement
-    private let insertNew: any Statement
-    private let update: any Statement
-    private let moveAccounts: any Statement
-    private let unlink: any Statement
-    private let hasRecord: any Statement
-    /// The line before was new, or there was none: the next is put in without asking. One that is not new is refused by the indexes, and asked for.
+    private let table: RosterTable
+    /// Most lines before were new, or there were none: the next are put in without asking.
     private var expectsNew = true
 
-    init(_ connection: any Connection, plan: Key<Plan>) throws {
-        self.plan = plan.number
-        let columns = "number, member_id, first_name, last_name, birth_date, postal_code, email, coverage_start, coverage_end, patient_id"
-        byMemberID = try connection.prepare("SELECT \(columns) FROM member WHERE plan = ? AND member_id = ?")
-        byPatient = try connection.prepare("SELECT \(columns) FROM member WHERE plan = ? AND patient_id = ?")
-        let line = """
-            INSERT INTO member (plan, member_id, member_id_folded, first_name, last_name, birth_date, postal_code, email, coverage_start,
-                coverage_end, patient_id)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-            """
-        insert = try connection.prepare(line)
-        insertNew = try connection.prepare(line + " ON CONFLICT DO NOTHING")
-        update = try connection.prepare(
-            """
-            UPDATE member SET member_id = ?2, member_id_folded = ?3, first_name = ?4, last_name = ?5, birth_date = ?6, postal_code = ?7,
-                email = ?8, coverage_start = ?9, coverage_end = ?10, patient_id = ?11
-            WHERE plan = ?1 AND number = ?12
-            """)
-        moveAccounts = try connection.prepare("UPDATE member_account SET member = ? WHERE plan = ? AND member = ?")
-        unlink = try connection.prepare("DELETE FROM member WHERE plan = ? AND number = ?")
-        hasRecord = try connection.prepare("SELECT 1 FROM resource WHERE plan = ? AND member = ? LIMIT 1")
-    }
+    init(_ connection: any Connection, plan: Key<Plan>) throws { table = try RosterTable(connection, plan: plan) }
 
+    /// Keeps the lines as if one came after the other, in few statements.
+    ///
     /// A line from a Patient fills what is empty and never overrides what a roster file said.
     @discardableResult
-    func keep(_ entry: RosterEntry, fromPatient: Bool) throws -> RosterChange {
-        if expectsNew {
-            if try write(insertNew, entry) == 1 { return .added }
-            expectsNew = false
+    func keep(_ entries: [RosterEntry], fromPatient: Bool) throws -> [RosterChange] {
+        var changes: [RosterChange] = []
+        changes.reserveCapacity(entries.count)
+        while changes.count < entries.count {
+            changes += try keepSome(Self.independent(entries[changes.count...]), fromPatient: fromPatient)
         }
-        var entry = entry
-        let linked = try entry.patientID.flatMap { try find(byPatient, $0) }
-        var named = try find(byMemberID, entry.memberID)
+        return changes
+    }
+
+    /// The first of these, as far as no two name the same: then none of those that are new has to do with a line before it.
+    private static func independent(_ entries: ArraySlice<RosterEntry>) -> [RosterEntry] {
+        var (members, patients): (Set<String>, Set<String>) = ([], [])
+        return Array(
+            entries.prefix(RosterTable.most).prefix { entry in
+                members.insert(entry.memberID).inserted && (entry.patientID.map { patients.insert($0).inserted } ?? true)
+            })
+    }
+
+    private func keepSome(_ entries: [RosterEntry], fromPatient: Bool) throws -> [RosterChange] {
+        var known = expectsNew ? nil : try table.known(of: entries)
+        let added = try table.insert(
+            entries.filter { known?.byMemberID[$0.memberID] == nil && $0.patientID.flatMap { known?.byPatient[$0] } == nil })
+        if known == nil, added.count < entries.count {
+            known = try table.known(of: entries.filter { !added.contains($0.memberID) })
+        }
+        expectsNew = added.count * 2 >= entries.count
+        var changed = Names()
+        return try entries.map { entry in
+            if added.contains(entry.memberID) { return .added }
+            var linked = entry.patientID.flatMap { known?.byPatient[$0] }
+            var named = known?.byMemberID[entry.memberID]
+            if changed.have(entry) || changed.have(linked?.entry) || changed.have(named?.entry) {
+                (linked, named) = try rows(of: entry)
+            }
+            let change = try keep(entry, linked, named, fromPatient: fromPatient)
+            if change != .unchanged { for entry in [entry, linked?.entry, named?.entry] { changed.add(entry) } }
+            return change
+        }
+    }
+
+    private func rows(of entry: RosterEntry) throws -> (linked: RosterTable.Row?, named: RosterTable.Row?) {
+        (try entry.patientID.flatMap { try table.row(patientID: $0) }, try table.row(memberID: entry.memberID))
+    }
+
+    /// Member IDs and Patients of rows that are not what they were when they were asked for.
+    private struct Names {
+        private var members: Set<String> = []
+        private var patients: Set<String> = []
+
+        func have(_ entry: RosterEntry?) -> Bool {
+            guard let entry, !members.isEmpty else { return false }
+            return members.contains(entry.memberID) || entry.patientID.map(patients.contains) ?? false
+        }
+
+        mutating func add(_ entry: RosterEntry?) {
+            guard let entry else { return }
+            members.insert(entry.memberID)
+            guard let patient = entry.patientID else { return }
+            patients.insert(patient)
+            // Where two Patients carry one member ID, it is the member ID too.
+            members.insert(patient)
+        }
+    }
+
+    /// `linked` is the row of the line's Patient, `named` that of its member ID.
+    private func keep(_ entry: RosterEntry, _ linked: RosterTable.Row?, _ named: RosterTable.Row?, fromPatient: Bool) throws -> RosterChange
+    {
+        var (entry, named) = (entry, named)
         if fromPatient, let other = named?.entry.patientID, other != entry.patientID {
             // Two Patients carry one member ID; the later one is known by its own id until a roster says otherwise.
             entry.memberID = entry.patientID ?? entry.memberID
-            named = try find(byMemberID, entry.memberID)
+            named = try table.row(memberID: entry.memberID)
         }
         if fromPatient, let linked, linked.entry.memberID != "" { return .unchanged }
         if let named, let linked, named.number != linked.number {
@@ -58,74 +91,24 @@ final class RosterWriter {
             guard named.entry.patientID == nil else {
                 return .refused("Member ID \(entry.memberID) already belongs to another record.")
             }
-            moveAccounts.reset()
-            moveAccounts.bind(1, linked.number)
-            moveAccounts.bind(2, plan)
-            moveAccounts.bind(3, named.number)
-            _ = try moveAccounts.step()
-            unlink.reset()
-            unlink.bind(1, plan)
-            unlink.bind(2, named.number)
-            _ = try unlink.step()
-            return try write(entry.merged(over: named.entry, fromPatient: fromPatient), into: linked.number)
+            try table.remove(named.number, accountsTo: linked.number)
+            try table.update(linked.number, entry.merged(over: named.entry, fromPatient: fromPatient))
+            return .changed
         }
         guard let existing = linked ?? named else {
-            try write(insert, entry)
-            expectsNew = true
-            return .added
+            if try !table.insert([entry]).isEmpty { return .added }
+            // Somebody else was quicker.
+            let (linked, named) = try rows(of: entry)
+            guard linked != nil || named != nil else { throw MissingRow() }
+            return try keep(entry, linked, named, fromPatient: fromPatient)
         }
-        if let wanted = entry.patientID, let own = existing.entry.patientID, wanted != own, try has(hasRecord, existing.number) {
+        if let wanted = entry.patientID, let own = existing.entry.patientID, wanted != own, try table.hasRecord(existing.number) {
             return .refused("Member ID \(entry.memberID) already has the record of another Patient.")
         }
         let next = entry.merged(over: existing.entry, fromPatient: fromPatient)
-        return next == existing.entry ? .unchanged : try write(next, into: existing.number)
-    }
-
-    private func has(_ statement: any Statement, _ member: Int64) throws -> Bool {
-        statement.reset()
-        defer { statement.reset() }
-        statement.bind(1, plan)
-        statement.bind(2, member)
-        return try statement.step()
-    }
-
-    private func find(_ statement: any Statement, _ value: String) throws -> (number: Int64, entry: RosterEntry)? {
-        statement.reset()
-        defer { statement.reset() }
-        statement.bind(1, plan)
-        statement.bind(2, value)
-        guard try statement.step() else { return nil }
-        let entry = RosterEntry(
-            memberID: statement.optionalText(1) ?? "", firstName: statement.text(2), lastName: statement.text(3),
-            birthDate: statement.text(4),
-            postalCode: statement.text(5), email: statement.optionalText(6), coverageStart: statement.optionalText(7),
-            coverageEnd: statement.optionalText(8), patientID: statement.optionalText(9))
-        return (statement.int(0), entry)
-    }
-
-    private func write(_ entry: RosterEntry, into number: Int64) throws -> RosterChange {
-        update.bind(12, number)
-        try write(update, entry)
+        if next == existing.entry { return .unchanged }
+        try table.update(existing.number, next)
         return .changed
-    }
-
-    /// How many rows it wrote.
-    @discardableResult
-    private func write(_ statement: any Statement, _ entry: RosterEntry) throws -> Int {
-        defer { statement.reset() }
-        statement.bind(1, plan)
-        statement.bind(2, entry.memberID)
-        statement.bind(3, MemberDetails.identifier(entry.memberID))
-        statement.bind(4, entry.firstName)
-        statement.bind(5, entry.lastName)
-        statement.bind(6, entry.birthDate)
-        statement.bind(7, entry.postalCode)
-        if let email = entry.email { statement.bind(8, email) }
-        if let start = entry.coverageStart { statement.bind(9, start) }
-        if let end = entry.coverageEnd { statement.bind(10, end) }
-        if let patient = entry.patientID { statement.bind(11, patient) }
-        _ = try statement.step()
-        return statement.changesCount
     }
 }
 

@@ -83,11 +83,8 @@ extension Store: MemberStore {
     package func enrol(_ entries: [RosterEntry], plan: Key<Plan>) async throws(Refusal) -> [RosterChange] {
         var changes: [RosterChange] = []
         while changes.count < entries.count {
-            let some = entries[changes.count...].prefix(Self.linesAtOnce)
-            changes += try await change { database in
-                let roster = try RosterWriter(database.connection, plan: plan)
-                return try some.map { try roster.keep($0, fromPatient: false) }
-            }
+            let some = Array(entries[changes.count...].prefix(Self.linesAtOnce))
+            changes += try await change { try RosterWriter($0.connection, plan: plan).keep(some, fromPatient: false) }
         }
         return changes
     }
