@@ -1,11 +1,41 @@
-import Exchange
+import Foundation
 import Testing
+
+@testable import Exchange
 
 @Suite("A roster as a file")
 struct RosterFileTests {
     static let header = "member_id,first_name,last_name,birth_date,postal_code"
 
-    func roster(_ text: String) throws -> RosterFile { try RosterFile(Array(text.utf8), name: "r.csv") }
+    struct Roster {
+        var lines: [(number: Int, entry: RosterEntry)] = []
+        var problems: [ImportReport.Problem] = []
+    }
+
+    func roster(_ text: String) throws(Refusal) -> Roster { try roster(Array(text.utf8)) }
+
+    /// What stands in it, whether it comes whole or byte by byte.
+    func roster(_ bytes: [UInt8]) throws(Refusal) -> Roster {
+        let whole = try Self.lines(bytes, pieces: bytes.count)
+        for pieces in [1, 2, 7] { #expect(try Self.lines(bytes, pieces: pieces) == whole, "in pieces of \(pieces)") }
+        var roster = Roster()
+        for line in whole {
+            switch line {
+            case .entry(let entry, let place): roster.lines.append((Int(place.description.dropFirst("r.csv:".count)) ?? 0, entry))
+            case .problem(let problem): roster.problems.append(problem)
+            }
+        }
+        return roster
+    }
+
+    static func lines(_ bytes: [UInt8], pieces: Int) throws(Refusal) -> [RosterFile.Line] {
+        var rest = bytes[...]
+        let file = try RosterFile(name: "r.csv") { () throws(Refusal) in
+            defer { rest = rest.dropFirst(pieces) }
+            return Array(rest.prefix(pieces))
+        }
+        return try file.next(.max)
+    }
 
     @Test("A line gives its parts, whatever the order and the case of the columns")
     func line() throws {
@@ -51,7 +81,7 @@ struct RosterFileTests {
             ("1,A,B,2011-01-04,02116\n", "lacks member_id"),
         ] {
             do throws(Refusal) {
-                _ = try RosterFile(Array(text.utf8), name: "r.csv")
+                _ = try roster(text)
                 Issue.record("\(text) was accepted.")
             } catch {
                 #expect(error.code == .invalid)
@@ -96,8 +126,51 @@ struct RosterFileTests {
     @Test("A name that is not UTF-8 is reported, not guessed")
     func notUTF8() throws {
         let bytes = Array((Self.header + "\n1,Jos").utf8) + [0xE9] + Array(",B,2011-01-04,02116\n2,C,D,2011-01-05,02117\n".utf8)
-        let file = try RosterFile(bytes, name: "r.csv")
+        let file = try roster(bytes)
         #expect(file.lines.map(\.entry.memberID) == ["2"])
         #expect(file.problems.first?.reason.contains("UTF-8") == true)
+    }
+
+    @Test("A record without an end is not gathered without an end, and what follows is read")
+    func endless() throws {
+        let file = try Self.lines(
+            Array((Self.header + "\n1,\(String(repeating: "x", count: 3 << 20)),B,2011-01-04,02116\n2,C,D,2011-01-05,02117\n").utf8),
+            pieces: 4096)
+        guard case .problem(let problem)? = file.first else {
+            Issue.record("It was taken.")
+            return
+        }
+        #expect(problem.place == "r.csv:2" && problem.reason.contains("longer than 1 MiB"))
+        guard case .entry(let entry, let place)? = file.last else {
+            Issue.record("What follows was not.")
+            return
+        }
+        #expect(entry.memberID == "2" && place == "r.csv:3")
+    }
+
+    @Test("A packed file is read as it comes, and one that is cut off says so after its whole lines")
+    func packed() throws {
+        let folder = FileManager.default.temporaryDirectory.path + "/\(UUID())"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let text = (1...5000).reduce(into: Self.header + "\n") { $0 += "\($1),A\($1),B,2011-01-04,02116\n" }
+        try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/r.csv"))
+        let zipping = try Process.run(URL(fileURLWithPath: "/usr/bin/env"), arguments: ["gzip", "-k", folder + "/r.csv"])
+        zipping.waitUntilExit()
+        #expect(zipping.terminationStatus == 0)
+        for name in ["/r.csv", "/r.csv.gz"] {
+            let file = try RosterFile(path: folder + name)
+            #expect(try file.next(.max).count == 5000)
+            #expect(file.fraction == 1 && file.isLasting)
+        }
+        let packed = try Data(contentsOf: URL(fileURLWithPath: folder + "/r.csv.gz"))
+        try packed.prefix(packed.count - 100).write(to: URL(fileURLWithPath: folder + "/cut.csv.gz"))
+        let cut = try RosterFile(path: folder + "/cut.csv.gz")
+        #expect(try cut.next(.max).count > 4000)
+        do throws(Refusal) {
+            _ = try cut.next(.max)
+            Issue.record("It was read to its end.")
+        } catch { #expect(error.message.contains("cut off")) }
+        #expect(throws: Refusal.self) { try RosterFile(path: folder + "/none.csv") }
     }
 }

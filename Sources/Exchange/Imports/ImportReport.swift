@@ -1,6 +1,6 @@
 /// What an import did, with the resources it could not take and why.
 package struct ImportReport: Sendable {
-    package struct Problem: Sendable {
+    package struct Problem: Sendable, Equatable {
         /// `file:line`, or `file:entry 12` inside a Bundle.
         package let place: ImportPlace
         package let reason: String

@@ -1,21 +1,39 @@
-/// A roster as comma-separated text with a header line (RFC 4180).
-package struct RosterFile: Sendable {
-    package struct Line: Sendable {
-        package let number: Int
-        package let entry: RosterEntry
-    }
+import FHIR
 
-    package private(set) var lines: [Line] = []
-    package private(set) var problems: [ImportReport.Problem] = []
+/// A roster as comma-separated text with a header line (RFC 4180), read as it comes; `.gz` and `.zst` are unpacked on the way.
+///
+/// Not for two threads at once.
+package final class RosterFile {
+    package enum Line: Sendable, Equatable {
+        case entry(RosterEntry, ImportPlace)
+        case problem(ImportReport.Problem)
+    }
 
     package static let required = ["member_id", "first_name", "last_name", "birth_date", "postal_code"]
     package static let optional = ["email", "coverage_start", "coverage_end", "patient_id"]
 
-    /// `name` stands in the problems. Throws when the header lacks a required column.
-    package init(_ bytes: [UInt8], name: String) throws(Refusal) {
-        var records = CommaSeparated(bytes)
-        guard let (_, header, _) = records.next() else { throw Refusal(.invalid, "\(name) is empty.") }
+    private let name: String
+    private let columns: [String]
+    private var records: CommaSeparated
+    private let file: FileBytes?
+    private var trouble: Refusal?
+
+    /// Reads the header; throws when there is none, or it lacks a required column.
+    package convenience init(path: String) throws(Refusal) {
+        let file: FileBytes
+        do { file = try FileBytes(path: path) } catch { throw Refusal(.notFound, error.explanation) }
+        try self.init(name: path, file) { () throws(Refusal) in
+            do throws(LineProblem) { return try file.next(256 << 10) } catch { throw Refusal(.invalid, error.explanation) }
+        }
+    }
+
+    /// `name` stands in the problems; `read` answers the next bytes, none at the end.
+    init(name: String, _ file: FileBytes? = nil, read: @escaping () throws(Refusal) -> [UInt8]) throws(Refusal) {
+        (self.name, self.file) = (name, file)
+        records = CommaSeparated(read)
+        guard let (_, header, _) = try records.next() else { throw Refusal(.invalid, "\(name) is empty.") }
         let columns = header.map { String(decoding: $0.utf8.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }, as: UTF8.self) }
+        self.columns = columns
         let missing = Self.required.filter { !columns.contains($0) }
         guard missing.isEmpty else {
             throw Refusal(
@@ -23,22 +41,43 @@ package struct RosterFile: Sendable {
                 "\(name):1: the header lacks \(missing.joined(separator: ", ")). Columns: \((Self.required + Self.optional).joined(separator: ","))"
             )
         }
-        while let (number, fields, flaw) = records.next() {
-            let place = ImportPlace(name, line: number)
-            if let flaw {
-                problems.append(.init(place: place, reason: flaw))
-                continue
-            }
-            guard fields.count == columns.count else {
-                problems.append(.init(place: place, reason: "There are \(fields.count) fields; the header has \(columns.count)."))
-                continue
-            }
-            let values = Dictionary(zip(columns, fields), uniquingKeysWith: { first, _ in first })
-            switch Self.entry(values) {
-            case .success(let entry): lines.append(Line(number: number, entry: entry))
-            case .failure(let problem): problems.append(.init(place: place, reason: problem.message))
-            }
+    }
+
+    /// How much of the file has been read, from 0 to 1.
+    package var fraction: Double {
+        guard let file, file.fileSize > 0 else { return 0 }
+        return Double(file.bytesRead) / Double(file.fileSize)
+    }
+
+    /// Whether it is there to be read from its start again, as what comes through a pipe is not.
+    package var isLasting: Bool { file?.isRegular ?? true }
+
+    /// The next of its lines; nil at the end. Throws when the file cannot be read to its end.
+    package func next() throws(Refusal) -> Line? {
+        guard let (number, fields, flaw) = try records.next() else { return nil }
+        let place = ImportPlace(name, line: number)
+        if let flaw { return .problem(.init(place: place, reason: flaw)) }
+        guard fields.count == columns.count else {
+            return .problem(.init(place: place, reason: "There are \(fields.count) fields; the header has \(columns.count)."))
         }
+        let values = Dictionary(zip(columns, fields), uniquingKeysWith: { first, _ in first })
+        switch Self.entry(values) {
+        case .success(let entry): return .entry(entry, place)
+        case .failure(let problem): return .problem(.init(place: place, reason: problem.message))
+        }
+    }
+
+    /// The next of its lines, at most so many; none at the end. Where it cannot be read on, it answers what came before, and throws the next time.
+    package func next(_ most: Int) throws(Refusal) -> [Line] {
+        if let trouble { throw trouble }
+        var lines: [Line] = []
+        do throws(Refusal) {
+            while lines.count < most, let line = try next() { lines.append(line) }
+        } catch {
+            if lines.isEmpty { throw error }
+            trouble = error
+        }
+        return lines
     }
 
     private static func entry(_ values: [String: String]) -> Result<RosterEntry, Refusal> {
@@ -58,69 +97,5 @@ package struct RosterFile: Sendable {
                 postalCode: text("postal_code") ?? "", email: text("email"),
                 coverageStart: text("coverage_start").flatMap { BirthDate.parse($0) },
                 coverageEnd: text("coverage_end").flatMap { BirthDate.parse($0) }, patientID: text("patient_id")))
-    }
-}
-
-/// The records of a comma-separated text with the number of the line each begins on.
-struct CommaSeparated: IteratorProtocol {
-    private let bytes: [UInt8]
-    private var at: Int
-    private var line = 1
-
-    init(_ bytes: [UInt8]) {
-        self.bytes = bytes
-        at = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-    }
-
-    /// `flaw` says why a record cannot be trusted.
-    mutating func next() -> (line: Int, fields: [String], flaw: String?)? {
-        while at < bytes.count, bytes[at] == 0x0A || bytes[at] == 0x0D {
-            if bytes[at] == 0x0A { line += 1 }
-            at += 1
-        }
-        guard at < bytes.count else { return nil }
-        let start = line
-        var fields: [String] = []
-        var field: [UInt8] = []
-        var isQuoted = false
-        let begin = at
-        while at < bytes.count {
-            let byte = bytes[at]
-            at += 1
-            if byte == 0x0A { line += 1 }
-            if isQuoted {
-                if byte != 0x22 {
-                    field.append(byte)
-                } else if at < bytes.count, bytes[at] == 0x22 {
-                    field.append(0x22)
-                    at += 1
-                } else {
-                    isQuoted = false
-                }
-            } else if byte == 0x22, field.isEmpty {
-                isQuoted = true
-            } else if byte == 0x2C {
-                fields.append(Self.text(field))
-                field.removeAll()
-            } else if byte == 0x0A {
-                break
-            } else {
-                field.append(byte)
-            }
-        }
-        fields.append(Self.text(field))
-        let flaw: String? =
-            if isQuoted {
-                "A quotation mark opens and is never closed, so the rest of the file could not be read."
-            } else if String(validating: bytes[begin..<at], as: UTF8.self) == nil {
-                "The line is not UTF-8; save the file as UTF-8."
-            } else { nil }
-        return (start, fields, flaw)
-    }
-
-    private static func text(_ bytes: [UInt8]) -> String {
-        var bytes = bytes
-        while let last = bytes.last, last == 0x0D || last == 0x20 { bytes.removeLast() }
-        return String(decoding: bytes.drop { $0 == 0x20 }, as: UTF8.self)
     }
 }

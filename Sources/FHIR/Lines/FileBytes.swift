@@ -8,10 +8,14 @@ import Foundation
 #endif
 
 /// A file read once from start to end, unpacked on the way.
-final class FileBytes {
+package final class FileBytes {
     let path: String
-    let fileSize: Int64
-    private(set) var bytesRead: Int64 = 0
+    /// Bytes of the file on disk; 0 for a pipe.
+    package let fileSize: Int64
+    /// Bytes of the file on disk taken so far, packed as they lie there.
+    package private(set) var bytesRead: Int64 = 0
+    /// Neither a pipe nor a device.
+    package let isRegular: Bool
 
     private let descriptor: Int32
     private let encoding: FileEncoding
@@ -23,7 +27,7 @@ final class FileBytes {
     private var outputWasFilled = false
     private var state = Int32(PB_DECODER_MORE)
 
-    init(path: String, _ decoders: FileDecoders = FileDecoders()) throws(LineProblem) {
+    package init(path: String, _ decoders: FileDecoders = FileDecoders()) throws(LineProblem) {
         (encoding, self.decoders) = (FileEncoding(path: path), decoders)
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .cannotOpen(path: path, reason: Self.reason(errno)) }
@@ -31,6 +35,7 @@ final class FileBytes {
         var facts = stat()
         let code = fstat(descriptor, &facts)
         fileSize = code == 0 ? Int64(facts.st_size) : 0
+        isRegular = code == 0 && facts.st_mode & S_IFMT == S_IFREG
         if code != 0 { throw .cannotOpen(path: path, reason: Self.reason(errno)) }
         if facts.st_mode & S_IFMT == S_IFDIR { throw .cannotOpen(path: path, reason: "it is a folder") }
         #if canImport(Glibc)
@@ -74,6 +79,13 @@ final class FileBytes {
             default: if produced > 0 { return produced }
             }
         }
+    }
+
+    /// The next unpacked bytes, at most so many; none is the end of the file.
+    package func next(_ most: Int) throws(LineProblem) -> [UInt8] {
+        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: most, alignment: 16)
+        defer { piece.deallocate() }
+        return Array(piece[..<(try read(into: piece))])
     }
 
     private func readDisk(into target: UnsafeMutableRawBufferPointer) throws(LineProblem) -> Int {

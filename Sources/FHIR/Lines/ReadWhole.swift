@@ -2,12 +2,10 @@
 package func readWhole(path: String, limit: Int) throws(LineProblem) -> [UInt8] {
     let file = try FileBytes(path: path)
     var bytes: [UInt8] = []
-    let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 16)
-    defer { chunk.deallocate() }
     while true {
-        let count = try file.read(into: chunk)
-        if count == 0 { return bytes }
-        guard count <= limit - bytes.count else { throw .tooLarge(path: path, limit: limit) }
-        bytes.append(contentsOf: chunk[..<count])
+        let piece = try file.next(256 << 10)
+        if piece.isEmpty { return bytes }
+        guard piece.count <= limit - bytes.count else { throw .tooLarge(path: path, limit: limit) }
+        bytes += piece
     }
 }

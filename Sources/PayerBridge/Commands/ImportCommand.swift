@@ -85,7 +85,7 @@ struct ImportCommand: AsyncParsableCommand {
         return list
     }
 
-    private static func more(_ list: ImportProblems, shown: Int) -> String {
+    static func more(_ list: ImportProblems, shown: Int) -> String {
         let hint =
             list.count > shown ? "; see \(list.count == list.total ? "them" : "the first \(list.count)") with --problems \(list.count)" : ""
         return "... and \(list.total - min(shown, list.count)) more\(hint)"

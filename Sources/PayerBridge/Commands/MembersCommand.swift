@@ -16,46 +16,67 @@ struct MembersCommand: AsyncParsableCommand {
                 """)
 
         @OptionGroup var store: StoreOptions
-        @Argument(help: "The CSV file.") var file: String
+        @Option(help: "Show at most this many problems.") var problems = 50
+        @Argument(help: "The CSV file, also packed as .gz or .zst.") var file: String
+
+        /// Lines that are read before they are kept.
+        private static let linesAtOnce = 10_000
 
         func run() async throws {
             try await Failing.clearly {
                 let composition = try await store.open()
                 let plan = try composition.plan(store.plan)
-                let bytes: [UInt8]
-                do { bytes = try readWhole(path: file, limit: 512 << 20) } catch { throw ConfigurationProblem("\(error)") }
-                let roster = try RosterFile(bytes, name: file)
-                try Self.check(roster, plan, composition)
-                let changes = try await composition.store.enrol(roster.lines.map(\.entry), plan: plan.key)
-                var problems = roster.problems
-                var counts = (added: 0, changed: 0, unchanged: 0)
-                for (change, line) in zip(changes, roster.lines) {
-                    switch change {
-                    case .added: counts.added += 1
-                    case .changed: counts.changed += 1
-                    case .unchanged: counts.unchanged += 1
-                    case .refused(let reason): problems.append(.init(place: "\(file):\(line.number)", reason: reason))
+                let roster = try RosterFile(path: file)
+                try checkQuota(roster, plan, composition)
+                let bar = ProgressBar("Reading the roster", unit: "lines")
+                var tally = RosterTally()
+                var trouble: (any Error)?
+                do {
+                    while case let lines = try roster.next(Self.linesAtOnce), !lines.isEmpty {
+                        try await tally.keep(lines, in: composition.store, plan.key)
+                        // A small one is there before anybody asks how far it is.
+                        if tally.lines >= Self.linesAtOnce { bar.show(roster.fraction, count: tally.lines) }
                     }
-                }
-                for problem in problems { Console.warn("refused \(problem.place): \(problem.reason)") }
-                Console.say("\(counts.added) new, \(counts.changed) changed, \(counts.unchanged) as before, \(problems.count) refused.")
-                if !problems.isEmpty { throw ExitCode(3) }
+                } catch { trouble = error }
+                if trouble == nil, tally.lines >= Self.linesAtOnce { bar.finish(count: tally.lines) }
+                for problem in tally.problems.prefix(problems) { Console.warn("refused \(problem.place): \(problem.reason)") }
+                if tally.problems.total > problems { Console.warn(ImportCommand.more(tally.problems, shown: problems)) }
+                let counts = [tally.added, tally.changed, tally.unchanged, tally.problems.total].map(ProgressBar.grouped)
+                Console.say("\(counts[0]) new, \(counts[1]) changed, \(counts[2]) as before, \(counts[3]) refused.")
+                if let trouble { throw trouble }
+                if !tally.problems.isEmpty { throw ExitCode(3) }
             }
         }
 
         /// A roster that would bring the plan over its quota changes nothing.
-        private static func check(_ roster: RosterFile, _ plan: Plan, _ composition: Composition) throws {
+        private func checkQuota(_ roster: RosterFile, _ plan: Plan, _ composition: Composition) throws {
             guard let quota = composition.configuration.plans.first(where: { $0.id == plan.id })?.quota, quota.members != nil else {
                 return
             }
-            let store = composition.store
-            var new: Set<String> = []
-            for line in roster.lines where try store.members(memberID: line.entry.memberID, plan: plan.key).isEmpty {
-                new.insert(line.entry.memberID)
+            guard roster.isLasting else {
+                throw ConfigurationProblem(
+                    "\(plan.name) has a quota of members, so its roster is read twice: give it as a file, not through a pipe.")
             }
+            let store = composition.store
             let usage = try store.usage(of: plan.key, for: quota)
-            if let excess = quota.exceeded(by: usage, growing: PlanUsage(members: new.count)) {
+            func excess(_ members: Int) -> String? { quota.exceeded(by: usage, growing: PlanUsage(members: members)) }
+            var lines = 0
+            try forEachEntry { _ in lines += 1 }
+            // If they all were new.
+            guard excess(lines) != nil else { return }
+            var new: Set<String> = []
+            try forEachEntry { entry in
+                if try store.members(memberID: entry.memberID, plan: plan.key).isEmpty { new.insert(entry.memberID) }
+            }
+            if let excess = excess(new.count) {
                 throw ConfigurationProblem("The roster would bring \(plan.name) to \(excess). Nothing was changed.")
+            }
+        }
+
+        private func forEachEntry(_ body: (RosterEntry) throws -> Void) throws {
+            let roster = try RosterFile(path: file)
+            while let line = try roster.next() {
+                if case .entry(let entry, _) = line { try body(entry) }
             }
         }
     }
