@@ -133,4 +133,53 @@ struct RequestLogTests {
             #expect(try await Self.lines(site, app).isEmpty)
         }
     }
+
+    /// A store that is down.
+    private struct Unreachable: RequestStore {
+        private let refusal = Refusal(.unavailable, "The database is away.")
+        func keep(_ gathered: GatheredRequests, at now: Timestamp) async throws(Refusal) { throw refusal }
+        func requests(of app: Key<App>, _ filter: RequestFilter, limit: Int) throws(Refusal) -> RequestPage { throw refusal }
+        func droppedRequests(of app: Key<App>, since: Timestamp) throws(Refusal) -> Int { throw refusal }
+        func app(ofToken token: SecretHash, plan: Key<Plan>) throws(Refusal) -> Key<App>? { throw refusal }
+    }
+
+    @Test("What could not be kept while the store was away is kept when it is back, in its order")
+    func away() async throws {
+        try await RunningSite.with(isSandbox: true, hasPortal: true) { site in
+            let (app, _, _) = try await site.verifiedApp()
+            let buffer = try #require(site.site.requests)
+            let tokens = try await site.tokens(app)
+            let before = try await Self.lines(site, app)
+            let patient = "\(site.demo.addresses.fhir)/Patient/\(tokens.patient)"
+            for status in [200, 404] {
+                #expect(try await site.get(status == 200 ? patient : patient + "x", tokens.bearer).status == status)
+                await #expect(throws: Refusal.self) { try await buffer.flush(to: Unreachable(), world: site.clock.world) }
+            }
+            #expect(try await Self.lines(site, app) == before + ["fhir GET /Patient/{id} 200 -", "fhir GET /Patient/{id} 404 not-found"])
+            #expect(try await Self.lines(site, app).count == before.count + 2)
+        }
+    }
+
+    @Test("What has gathered twice stays within its capacity, and what does not is counted")
+    func capacity() {
+        func gathered(_ ids: [String], app: Int64, at second: Int64) -> GatheredRequests {
+            let at = Timestamp(milliseconds: second * 1000)
+            var gathered = GatheredRequests()
+            gathered.requests = ids.map {
+                RequestRecord(
+                    id: $0, app: Key(app), plan: Key(1), at: at, kind: .fhir, method: "GET", route: "/Patient", status: 200,
+                    microseconds: 1,
+                    error: nil, explanation: nil, isTried: false)
+            }
+            gathered.dropped = [Key(app): 2]
+            gathered.count("fhir", by: Key(7), plan: Key(1), at: at)
+            return gathered
+        }
+        var first = gathered(["a", "b"], app: 1, at: 10)
+        first.add(gathered(["c", "d", "e"], app: 2, at: 20), capacity: 3)
+        #expect(first.requests.map(\.id) == ["a", "b", "c"])
+        #expect(first.dropped == [Key(1): 2, Key(2): 4])
+        let call = first.calls.values.first
+        #expect(first.calls.count == 1 && call?.count == 2 && call?.first.seconds == 10 && call?.last.seconds == 20)
+    }
 }

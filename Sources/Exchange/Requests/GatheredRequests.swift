@@ -21,4 +21,13 @@ package struct GatheredRequests: Sendable {
         let before = calls[call] ?? (0, now, now)
         calls[call] = (before.count + 1, before.first, max(before.last, now))
     }
+
+    /// Adds what has gathered since; of the requests, as many as `capacity` leaves room for, and the others are counted.
+    package mutating func add(_ later: GatheredRequests, capacity: Int) {
+        let room = max(0, capacity - requests.count)
+        requests += later.requests.prefix(room)
+        for request in later.requests.dropFirst(room) { dropped[request.app, default: 0] += 1 }
+        dropped.merge(later.dropped, uniquingKeysWith: +)
+        calls.merge(later.calls) { ($0.count + $1.count, min($0.first, $1.first), max($0.last, $1.last)) }
+    }
 }

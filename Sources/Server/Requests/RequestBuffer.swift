@@ -77,10 +77,16 @@ package final class RequestBuffer: Sendable {
         state.withLock { $0.gathered.count(kind, by: app, plan: plan, at: now) }
     }
 
-    /// Keeps what has gathered.
+    /// Keeps what has gathered. Where the store cannot, it stays for the next time; a store whose answer was lost may then have it twice.
     package func flush(to store: any RequestStore, world: World) async throws(Refusal) {
-        let taken = take()
+        var taken = take()
         if taken.isEmpty { return }
-        try await store.keep(taken, at: world.now())
+        do throws(Refusal) { try await store.keep(taken, at: world.now()) } catch {
+            state.withLock { state in
+                taken.add(state.gathered, capacity: Self.capacity)
+                state.gathered = taken
+            }
+            throw error
+        }
     }
 }
