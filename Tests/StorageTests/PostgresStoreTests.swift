@@ -326,4 +326,44 @@ struct PostgresStoreTests {
             #expect(await record())
         }
     }
+
+    @Test("A session has as many statements after a hundred rosters and pages as after a few")
+    func statementsOfASession() async throws {
+        try await PostgresServer.withDatabase { address in
+            let store = try Store(postgres: address)
+            let plan = try await store.enrol(planID: "demo", name: "Demo")
+            // What is missing differs from line to line and from roster to roster.
+            func roster(_ number: Int) -> [RosterEntry] {
+                (0..<70).map { line in
+                    func maybe(_ value: String) -> String? { Bool.random() ? value : nil }
+                    return RosterEntry(
+                        memberID: "M-\(line * (number % 3 + 1))", firstName: "A", lastName: "B\(Int.random(in: 0..<3))",
+                        birthDate: "2011-01-04", postalCode: "02116", email: maybe("a@example.com"), coverageStart: maybe("2020-01-01"),
+                        coverageEnd: maybe("2030-01-01"), patientID: maybe("p\(line)"))
+                }
+            }
+            func use(_ rounds: Range<Int>) async throws {
+                for round in rounds {
+                    _ = try await store.enrol(roster(round), plan: plan)
+                    #expect(try store.transfer(id: "none", plan: plan) == nil)
+                    #expect(try store.transfers(of: Key(1), plan: plan).isEmpty)
+                    #expect(try store.transfers(plan: plan, states: Transfer.State.allCases, limit: 10).isEmpty)
+                }
+            }
+            func statements() async throws -> [Int64] {
+                let count: StaticString = "SELECT count(*) FROM pg_prepared_statements"
+                @Sendable func number(_ statement: any Storage.Statement) throws -> Int64 {
+                    defer { statement.reset() }
+                    return try statement.step() ? statement.int(0) : -1
+                }
+                return [try await store.change { try number($0.statement(count)) }, try store.read { try number($0.statement(count)) }]
+            }
+            try await use(0..<20)
+            let few = try await statements()
+            try await use(20..<120)
+            #expect(try await statements() == few)
+            #expect(few.allSatisfy { $0 > 3 })
+            try store.close()
+        }
+    }
 }

@@ -65,7 +65,7 @@ final class PostgresBulk {
 
     private func opened(_ plan: Key<Plan>) throws -> Plans {
         let table = PostgresResourceTable(connection, plan: plan)
-        return Plans(table: table, writer: ResourceWriter(table, try RosterWriter(connection, plan: plan)))
+        return Plans(table: table, writer: ResourceWriter(table, RosterWriter(StatementCache(connection), plan: plan)))
     }
 
     /// A commit that waits for the disk takes all before it along.

@@ -13,6 +13,9 @@ final class Reader: @unchecked Sendable {
     /// The prepared statement of this text, reset and ready to bind.
     func statement(_ sql: StaticString) throws -> any Statement { try statements.statement(sql) }
 
+    /// The same for text that is put together from constants.
+    func statement(text sql: String) throws -> any Statement { try statements.statement(text: sql) }
+
     /// One snapshot for several statements.
     func snapshot<T>(_ body: () throws -> T) throws -> T {
         try connection.beginSnapshot()

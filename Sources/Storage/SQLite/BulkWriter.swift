@@ -54,7 +54,7 @@ final class BulkWriter: Sendable {
             let writer =
                 try state.writers[plan]
                 ?? ResourceWriter(
-                    SQLiteResourceTable(connection.connection, plan: plan), RosterWriter(connection.connection, plan: plan))
+                    SQLiteResourceTable(connection.connection, plan: plan), RosterWriter(StatementCache(connection.connection), plan: plan))
             state.writers[plan] = writer
             do { return try connection.transaction { try body(writer) } } catch {
                 writer.forget()

@@ -6,7 +6,7 @@ final class RosterWriter {
     /// Most lines before were new, or there were none: the next are put in without asking.
     private var expectsNew = true
 
-    init(_ connection: any Connection, plan: Key<Plan>) throws { table = try RosterTable(connection, plan: plan) }
+    init(_ statements: StatementCache, plan: Key<Plan>) { table = RosterTable(statements, plan: plan) }
 
     /// Keeps the lines as if one came after the other, in few statements.
     ///

@@ -84,7 +84,7 @@ extension Store: MemberStore {
         var changes: [RosterChange] = []
         while changes.count < entries.count {
             let some = Array(entries[changes.count...].prefix(Self.linesAtOnce))
-            changes += try await change { try RosterWriter($0.connection, plan: plan).keep(some, fromPatient: false) }
+            changes += try await change { try RosterWriter($0.statements, plan: plan).keep(some, fromPatient: false) }
         }
         return changes
     }

@@ -46,8 +46,9 @@ extension Store {
 
     package func awaited(state: SecretHash, plan: Key<Plan>) throws(Refusal) -> AwaitedAnswer? {
         try read { reader in
-            let row = try reader.transfers(
-                "SELECT \(TransferRows.columns), t.issuer, t.needs_issuer FROM transfer t WHERE t.plan = ? AND t.state_hash = ?")
+            let row = try reader.statement(
+                text: "SELECT \(TransferRows.columns), t.issuer, t.needs_issuer FROM transfer t WHERE t.plan = ? AND t.state_hash = ?")
+            defer { row.reset() }
             row.bind(1, plan.number)
             row.bind(2, state.bytes)
             guard try row.step() else { return nil }
@@ -59,7 +60,8 @@ extension Store {
 
     package func transfer(id: String, plan: Key<Plan>) throws(Refusal) -> Transfer? {
         try read { reader in
-            let row = try reader.transfers("SELECT \(TransferRows.columns) FROM transfer t WHERE t.plan = ? AND t.id = ?")
+            let row = try reader.statement(text: "SELECT \(TransferRows.columns) FROM transfer t WHERE t.plan = ? AND t.id = ?")
+            defer { row.reset() }
             row.bind(1, plan.number)
             row.bind(2, id)
             return try row.step() ? TransferRows.transfer(row) : nil
@@ -68,8 +70,9 @@ extension Store {
 
     package func transfers(of member: Key<Member>, plan: Key<Plan>) throws(Refusal) -> [Transfer] {
         try read { reader in
-            let row = try reader.transfers(
-                "SELECT \(TransferRows.columns) FROM transfer t WHERE t.plan = ? AND t.member = ? ORDER BY t.number DESC LIMIT 200")
+            let row = try reader.statement(
+                text: "SELECT \(TransferRows.columns) FROM transfer t WHERE t.plan = ? AND t.member = ? ORDER BY t.number DESC LIMIT 200")
+            defer { row.reset() }
             row.bind(1, plan.number)
             row.bind(2, member.number)
             var found: [Transfer] = []
@@ -82,8 +85,9 @@ extension Store {
         try read { reader in
             var found: [Transfer] = []
             for state in states {
-                let row = try reader.transfers(
-                    "SELECT \(TransferRows.columns) FROM transfer t WHERE t.plan = ? AND t.state = ? ORDER BY t.number DESC LIMIT ?")
+                let row = try reader.statement(
+                    text: "SELECT \(TransferRows.columns) FROM transfer t WHERE t.plan = ? AND t.state = ? ORDER BY t.number DESC LIMIT ?")
+                defer { row.reset() }
                 row.bind(1, plan.number)
                 row.bind(2, state.rawValue)
                 row.bind(3, Int64(limit))
@@ -195,11 +199,6 @@ extension Store {
     }
 
     package func transferWakeups() -> AsyncStream<Void> { transferSignal.stream() }
-}
-
-extension Reader {
-    /// A statement over the transfers' columns, made for this one use.
-    func transfers(_ sql: String) throws -> any Statement { try connection.prepare(sql) }
 }
 
 extension Store: OptInStore {
