@@ -327,7 +327,7 @@ struct PostgresStoreTests {
         }
     }
 
-    @Test("A session has as many statements after a hundred rosters and pages as after a few")
+    @Test("A session has few statements, however many rosters and pages there were")
     func statementsOfASession() async throws {
         try await PostgresServer.withDatabase { address in
             let store = try Store(postgres: address)
@@ -342,27 +342,24 @@ struct PostgresStoreTests {
                         coverageEnd: maybe("2030-01-01"), patientID: maybe("p\(line)"))
                 }
             }
-            func use(_ rounds: Range<Int>) async throws {
-                for round in rounds {
-                    _ = try await store.enrol(roster(round), plan: plan)
-                    #expect(try store.transfer(id: "none", plan: plan) == nil)
-                    #expect(try store.transfers(of: Key(1), plan: plan).isEmpty)
-                    #expect(try store.transfers(plan: plan, states: Transfer.State.allCases, limit: 10).isEmpty)
-                }
+            for round in 0..<120 {
+                _ = try await store.enrol(roster(round), plan: plan)
+                #expect(try store.transfer(id: "none", plan: plan) == nil)
+                #expect(try store.transfers(of: Key(1), plan: plan).isEmpty)
+                #expect(try store.transfers(plan: plan, states: Transfer.State.allCases, limit: 10).isEmpty)
             }
-            func statements() async throws -> [Int64] {
-                let count: StaticString = "SELECT count(*) FROM pg_prepared_statements"
-                @Sendable func number(_ statement: any Storage.Statement) throws -> Int64 {
-                    defer { statement.reset() }
-                    return try statement.step() ? statement.int(0) : -1
-                }
-                return [try await store.change { try number($0.statement(count)) }, try store.read { try number($0.statement(count)) }]
+            let count: StaticString = "SELECT count(*) FROM pg_prepared_statements"
+            @Sendable func number(_ statement: any Storage.Statement) throws -> Int64 {
+                defer { statement.reset() }
+                return try statement.step() ? statement.int(0) : -1
             }
-            try await use(0..<20)
-            let few = try await statements()
-            try await use(20..<120)
-            #expect(try await statements() == few)
-            #expect(few.allSatisfy { $0 > 3 })
+            // Each round would leave three or more behind; which of its sessions the store takes is its own choice.
+            for _ in 0..<8 {
+                let counts = [
+                    try await store.change { try number($0.statement(count)) }, try store.read { try number($0.statement(count)) },
+                ]
+                #expect(counts.allSatisfy { $0 >= 1 && $0 < 60 }, "\(counts)")
+            }
             try store.close()
         }
     }
