@@ -144,9 +144,53 @@ struct RequestLogTests {
         func app(ofToken token: SecretHash, plan: Key<Plan>) throws(Refusal) -> Key<App>? { throw refusal }
     }
 
-    private static func record(_ id: String, _ app: Key<App>, at: Timestamp) -> RequestRecord {
+    /// A store that has begun to keep and ends when it may.
+    private actor Slow: RequestStore {
+        private(set) var kept: [String] = []
+        private var hasBegun = false
+        private var begun: CheckedContinuation<Void, Never>?, held: CheckedContinuation<Void, Never>?
+
+        func keep(_ gathered: GatheredRequests, at now: Timestamp) async throws(Refusal) {
+            if !hasBegun {
+                hasBegun = true
+                await withCheckedContinuation { continuation in
+                    held = continuation
+                    begun?.resume()
+                }
+            }
+            kept += gathered.requests.map(\.id)
+        }
+
+        func untilBegun() async { if !hasBegun { await withCheckedContinuation { begun = $0 } } }
+        func end() { held?.resume() }
+
+        nonisolated func requests(of app: Key<App>, _ filter: RequestFilter, limit: Int) -> RequestPage {
+            RequestPage(requests: [], next: nil)
+        }
+        nonisolated func droppedRequests(of app: Key<App>, since: Timestamp) -> Int { 0 }
+        nonisolated func app(ofToken token: SecretHash, plan: Key<Plan>) -> Key<App>? { nil }
+    }
+
+    @Test("Whoever flushes has everything kept on return, also what another call is keeping")
+    func together() async throws {
+        let buffer = RequestBuffer(), store = Slow(), world = World.real
+        buffer.add(Self.record("first", Key(1), at: world.now()), isProven: true)
+        async let other: Void = buffer.flush(to: store, world: world)
+        await store.untilBegun()
+        buffer.add(Self.record("second", Key(1), at: world.now()), isProven: true)
+        async let held: Void = {
+            // Long enough that a call that does not wait is back before; nothing depends on it otherwise.
+            try? await Task.sleep(for: .milliseconds(50))
+            await store.end()
+        }()
+        try await buffer.flush(to: store, world: world)
+        #expect(await store.kept == ["first", "second"])
+        _ = try await (other, held)
+    }
+
+    private static func record(_ id: String, _ app: Key<App>, _ plan: Key<Plan> = Key(1), at: Timestamp) -> RequestRecord {
         RequestRecord(
-            id: id, app: app, plan: Key(1), at: at, kind: .fhir, method: "GET", route: "/Patient", status: 200, microseconds: 1, error: nil,
+            id: id, app: app, plan: plan, at: at, kind: .fhir, method: "GET", route: "/Patient", status: 200, microseconds: 1, error: nil,
             explanation: nil, isTried: false)
     }
 
@@ -158,7 +202,7 @@ struct RequestLogTests {
             // The site's own is flushed by itself now and then.
             let buffer = RequestBuffer()
             for id in ["first", "second"] {
-                buffer.add(Self.record(id, key, at: site.clock.world.now()), isProven: true)
+                buffer.add(Self.record(id, key, site.demo.key, at: site.clock.world.now()), isProven: true)
                 await #expect(throws: Refusal.self) { try await buffer.flush(to: Unreachable(), world: site.clock.world) }
             }
             for _ in 0..<2 { try await buffer.flush(to: site.store, world: site.clock.world) }

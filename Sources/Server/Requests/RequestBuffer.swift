@@ -21,6 +21,9 @@ package final class RequestBuffer: Sendable {
         var gathered = GatheredRequests()
         var minute: Int64 = 0
         var taken: [Taken: Int] = [:]
+        /// What keeps requests now, or kept them last; and what takes them after it.
+        var keeping: Task<Result<Void, Refusal>, Never>?
+        var waiting: Task<Result<Void, Refusal>, Never>?
     }
 
     private let state = Mutex(State())
@@ -77,16 +80,36 @@ package final class RequestBuffer: Sendable {
         state.withLock { $0.gathered.count(kind, by: app, plan: plan, at: now) }
     }
 
-    /// Keeps what has gathered. Where the store cannot, it stays for the next time; a store whose answer was lost may then have it twice.
+    /// Keeps all that was added before the call, also what an earlier call is still keeping. Where the store cannot, it stays for the next
+    /// time; a store whose answer was lost may then have it twice.
     package func flush(to store: any RequestStore, world: World) async throws(Refusal) {
+        let last = state.withLock { state in
+            // One that has not begun takes this call's requests too.
+            if let waiting = state.waiting { return waiting }
+            let before = state.keeping
+            let task = Task {
+                _ = await before?.value
+                self.state.withLock { state in (state.keeping, state.waiting) = (state.waiting, nil) }
+                return await self.keep(in: store, world: world)
+            }
+            state.waiting = task
+            return task
+        }
+        try await last.value.get()
+    }
+
+    private func keep(in store: any RequestStore, world: World) async -> Result<Void, Refusal> {
         var taken = take()
-        if taken.isEmpty { return }
-        do throws(Refusal) { try await store.keep(taken, at: world.now()) } catch {
+        if taken.isEmpty { return .success(()) }
+        do throws(Refusal) {
+            try await store.keep(taken, at: world.now())
+            return .success(())
+        } catch {
             state.withLock { state in
                 taken.add(state.gathered, capacity: Self.capacity)
                 state.gathered = taken
             }
-            throw error
+            return .failure(error)
         }
     }
 }
