@@ -114,7 +114,7 @@ package struct ImportBatches: Sendable {
     /// How many milliseconds of each turn (`ImportPace.turn`) an import works while records are read.
     package let besideReads: Int64
 
-    package init(atOnce: Int, resources: Int, bytes: Int, joined: Int = 1, besideReads: Int64 = 10) {
+    package init(atOnce: Int, resources: Int, bytes: Int, joined: Int = 1, besideReads: Int64 = 8) {
         (self.atOnce, self.resources, self.bytes, self.joined, self.besideReads) = (atOnce, resources, bytes, joined, besideReads)
     }
 

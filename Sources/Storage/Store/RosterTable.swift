@@ -12,6 +12,16 @@ struct RosterTable {
     struct Known {
         var byMemberID: [String: Row] = [:]
         var byPatient: [String: Row] = [:]
+
+        /// The row of the line's Patient, and that of its member ID.
+        func rows(of entry: RosterEntry) -> (linked: Row?, named: Row?) {
+            (entry.patientID.flatMap { byPatient[$0] }, byMemberID[entry.memberID])
+        }
+
+        func has(_ entry: RosterEntry) -> Bool {
+            let (linked, named) = rows(of: entry)
+            return linked != nil || named != nil
+        }
     }
 
     private let statements: StatementCache
@@ -31,8 +41,7 @@ struct RosterTable {
             """
         )
     }
-    private static let columns =
-        "number, member_id, first_name, last_name, birth_date, postal_code, email, coverage_start, coverage_end, patient_id"
+    private static let columns = Store.memberColumns
     private static let byMemberID = "SELECT \(columns) FROM member WHERE plan = ? AND member_id = ?"
     private static let byPatient = "SELECT \(columns) FROM member WHERE plan = ? AND patient_id = ?"
     private static let byMemberIDs = "SELECT \(columns) FROM member WHERE plan = ? AND member_id IN (\(places(most)))"

@@ -31,18 +31,18 @@ final class RosterWriter {
     }
 
     private func keepSome(_ entries: [RosterEntry], fromPatient: Bool) throws -> [RosterChange] {
-        var known = expectsNew ? nil : try table.known(of: entries)
-        let added = try table.insert(
-            entries.filter { known?.byMemberID[$0.memberID] == nil && $0.patientID.flatMap { known?.byPatient[$0] } == nil })
-        if known == nil, added.count < entries.count {
+        let asksFirst = !expectsNew
+        var known = asksFirst ? try table.known(of: entries) : RosterTable.Known()
+        // Put in without asking is safe: a line that contradicts a row is not taken, and no two of these lines contradict each other.
+        let added = try table.insert(entries.filter { !known.has($0) })
+        if !asksFirst, added.count < entries.count {
             known = try table.known(of: entries.filter { !added.contains($0.memberID) })
         }
         expectsNew = added.count * 2 >= entries.count
         var changed = Names()
         return try entries.map { entry in
             if added.contains(entry.memberID) { return .added }
-            var linked = entry.patientID.flatMap { known?.byPatient[$0] }
-            var named = known?.byMemberID[entry.memberID]
+            var (linked, named) = known.rows(of: entry)
             if changed.have(entry) || changed.have(linked?.entry) || changed.have(named?.entry) {
                 (linked, named) = try rows(of: entry)
             }

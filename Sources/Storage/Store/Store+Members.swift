@@ -1,6 +1,10 @@
 package import Exchange
 
 extension Store: MemberStore {
+    /// What `member(_:)` and `RosterTable` read of a row, in this order.
+    static let memberColumns =
+        "number, member_id, first_name, last_name, birth_date, postal_code, email, coverage_start, coverage_end, patient_id"
+
     private static func member(_ row: any Statement) -> Member {
         Member(
             key: Key(row.int(0)), memberID: row.text(1), firstName: row.text(2), lastName: row.text(3), birthDate: row.text(4),
@@ -11,10 +15,7 @@ extension Store: MemberStore {
     package func members(memberID: String, plan: Key<Plan>) throws(Refusal) -> [Member] {
         try read { reader in
             let statement = try reader.statement(
-                """
-                SELECT number, member_id, first_name, last_name, birth_date, postal_code, email, coverage_start, coverage_end, patient_id
-                FROM member WHERE plan = ? AND member_id_folded = ? LIMIT 5
-                """)
+                text: "SELECT \(Self.memberColumns) FROM member WHERE plan = ? AND member_id_folded = ? LIMIT 5")
             defer { statement.reset() }
             statement.bind(1, plan.number)
             statement.bind(2, MemberDetails.identifier(memberID))
@@ -27,10 +28,7 @@ extension Store: MemberStore {
     package func member(_ key: Key<Member>, plan: Key<Plan>) throws(Refusal) -> Member? {
         try read { reader in
             let statement = try reader.statement(
-                """
-                SELECT number, member_id, first_name, last_name, birth_date, postal_code, email, coverage_start, coverage_end, patient_id
-                FROM member WHERE plan = ? AND number = ?
-                """)
+                text: "SELECT \(Self.memberColumns) FROM member WHERE plan = ? AND number = ?")
             defer { statement.reset() }
             statement.bind(1, plan.number)
             statement.bind(2, key.number)
@@ -41,12 +39,12 @@ extension Store: MemberStore {
     package func members(plan: Key<Plan>, search: String?, limit: Int, offset: Int) throws(Refusal) -> [Member] {
         try read { reader in
             let statement = try reader.statement(
-                """
-                SELECT number, member_id, first_name, last_name, birth_date, postal_code, email, coverage_start, coverage_end, patient_id
-                FROM member WHERE plan = ?1 AND member_id IS NOT NULL
-                    AND (?2 = '' OR lower(first_name || ' ' || last_name || ' ' || member_id) LIKE '%' || ?2 || '%' ESCAPE '!')
-                ORDER BY member_id LIMIT ?3 OFFSET ?4
-                """)
+                text: """
+                    SELECT \(Self.memberColumns)
+                    FROM member WHERE plan = ?1 AND member_id IS NOT NULL
+                        AND (?2 = '' OR lower(first_name || ' ' || last_name || ' ' || member_id) LIKE '%' || ?2 || '%' ESCAPE '!')
+                    ORDER BY member_id LIMIT ?3 OFFSET ?4
+                    """)
             defer { statement.reset() }
             statement.bind(1, plan.number)
             statement.bind(2, Self.pattern(search ?? ""))
