@@ -39,7 +39,8 @@ final class SQLiteResourceTable: ResourceTable {
         dropPlace = try connection.prepare("DELETE FROM resource_place WHERE plan = ? AND key = ?")
     }
 
-    let step = 4096
+    /// As many as are kept as one at most: their places touch much of the index, and each of its pages is written once for all of them.
+    let step = 16_384
 
     /// Their places in the order of the index: neighbours then find each other's page at hand.
     func prepare(for batch: ArraySlice<PreparedResource>, owners: [Int64?]) throws {
