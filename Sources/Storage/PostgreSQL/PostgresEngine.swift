@@ -34,7 +34,7 @@ final class PostgresEngine: Engine {
 
     /// While the server works at one, the rows of another are made and sent. Beside reads it gets less than the embedded store's share: the server
     /// goes on for a while with what lies in the socket.
-    let batches = ImportBatches(atOnce: 2, resources: 7_000, bytes: 10 << 20, besideReads: 4)
+    let batches = ImportBatches(atOnce: 2, resources: 6_400, bytes: 9 << 20, besideReads: 4)
 
     func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, turn: BatchTurn, pace: ImportPace) throws -> [ImportOutcome]
     {
