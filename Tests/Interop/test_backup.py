@@ -1,9 +1,11 @@
 """Backups while the server works, and the drill: kill it, restore elsewhere, and find everything that was acknowledged."""
 
+import contextlib
 import hashlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import sqlite3
@@ -54,6 +56,24 @@ def copy(made, tmp_path):
     """A backup of one's own to spoil."""
     shutil.copytree(made[0] / "copy", tmp_path / "copy")
     return tmp_path / "copy"
+
+
+def test_on_a_terminal_its_words_stand_on_lines_of_their_own(made, tmp_path):
+    screen, terminal = os.openpty()
+    command = [program(), "backup", "--data", made[0] / "data", "--to", tmp_path / "copy"]
+    process = subprocess.Popen(command, stdout=terminal, stderr=terminal)
+    os.close(terminal)
+    shown = b""
+    # Linux ends a terminal that nobody writes to any more with an error.
+    with contextlib.suppress(OSError):
+        while piece := os.read(screen, 65536):
+            shown += piece
+    os.close(screen)
+    assert process.wait() == 0
+    # A line begins anew at each return; what was drawn over is gone.
+    lines = [line.split("\r")[-1].removesuffix("\x1b[K") for line in shown.decode().replace("\r\n", "\n").split("\n")]
+    assert re.fullmatch(r"Copying █{24} 100 % in \d+ s", lines[0]), lines
+    assert lines[1].startswith(f"{tmp_path / 'copy'} is whole"), lines
 
 
 def test_it_holds_what_it_says(made):

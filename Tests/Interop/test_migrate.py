@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import subprocess
 import time
 import uuid
@@ -59,6 +60,9 @@ def test_a_store_moves_whole_although_it_is_killed_on_its_way(tmp_path, monkeypa
     assert killed > 0
     done = migrate(before.data, uri)
     assert done.returncode == 0 and "each as it was" in done.stdout, done.stderr
+    # No machine does ten million rows in a second; a step that has just begun tells no rate.
+    assert "Copying resource" in done.stderr
+    assert all(int(rate.replace(",", "")) < 10_000_000 for rate in re.findall(r"([\d,]+)/s", done.stderr)), done.stderr
     again = migrate(before.data, uri)
     assert again.returncode != 0 and "holds a store already" in again.stderr
     (before.data / "payerbridge.sqlite").rename(tmp_path / "aside.sqlite")

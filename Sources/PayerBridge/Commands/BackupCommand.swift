@@ -7,9 +7,9 @@ struct BackupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup", abstract: "Copy everything a server keeps into a new folder, while it serves.",
         discussion: """
-            Both databases of one moment and the files beside them, with a manifest of hashes, row counts and schema. What was acknowledged before
-            it began is in it. Key files stay out unless you ask for them: a backup with its key can be read whole. Check it with
-            `payerbridge verify`, put it in place with `payerbridge restore`.
+            Both databases of one moment and the files beside them, with a manifest of hashes, row counts and schema. What was acknowledged before it
+            began is in it. Key files stay out unless you ask for them: a backup with its key can be read whole. Check it with `payerbridge verify`,
+            put it in place with `payerbridge restore`.
             """)
 
     @Option(help: "The configuration file of the plan's server; without it, the sandbox.") var config: String?
@@ -31,11 +31,11 @@ struct BackupCommand: AsyncParsableCommand {
                     "This store is on PostgreSQL: back it up with pg_basebackup or pg_dump (Documentation/scaling.md).")
             }
             let keys = KeyFiles.below(directory, configuration)
-            let bar = ProgressBar("Copying", unit: "percent")
+            let bar = ProgressBar("Copying")
             let manifest = try StoreBackup.make(of: directory, in: to, leaving: withKeys ? [] : keys, at: World.real.now()) { part in
-                bar.show(part, count: Int(part * 100))
+                bar.show(part)
             }
-            bar.finish(count: 100)
+            bar.finish()
             let report = try BackupVerification.verify(to)
             Console.say(BackupWords.text(report, folder: to))
             if let evidence = configuration?.evidenceDirectory, !evidence.hasPrefix(directory + "/") {
