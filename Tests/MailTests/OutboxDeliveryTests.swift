@@ -12,7 +12,7 @@ struct OutboxDeliveryTests {
     static let start = Date(timeIntervalSince1970: 1_700_000_000)
 
     /// Runs delivery until every entry has its end, then shuts it down gracefully; gives the lines it logged.
-    func deliver(_ outbox: MemoryOutbox, to port: Int, timeout: Duration = .seconds(10)) async throws -> [String] {
+    func deliver(_ outbox: MemoryOutbox, to port: Int, timeout: Duration = .seconds(60)) async throws -> [String] {
         let settings = SMTPSettings(
             host: "127.0.0.1", port: port, security: .none, from: try MailAddress("no-reply@bridge.example"), fromName: "Bridge",
             connectTimeout: timeout, totalTimeout: timeout)
@@ -26,7 +26,7 @@ struct OutboxDeliveryTests {
             tasks.addTask { try await group.run() }
             tasks.addTask {
                 // Long, because the machine may be busy with every other test.
-                let deadline = ContinuousClock.now + .seconds(120)
+                let deadline = ContinuousClock.now + .seconds(600)
                 while await !outbox.isDone && ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(20)) }
                 await group.triggerGracefulShutdown()
             }

@@ -57,7 +57,7 @@ struct Journey: Sendable {
         options.redirectURI = "http://127.0.0.1:0/callback"
         options.firstRetryDelay = .milliseconds(10)
         options.pageSize = 2
-        options.authorizeTimeout = .seconds(20)
+        options.authorizeTimeout = .seconds(300)
         change(&options)
         let shared = Shared()
         let receive = Receive(options) { event in
@@ -94,11 +94,11 @@ struct Journey: Sendable {
     static func location(_ address: String) async -> String? {
         var request = HTTPClientRequest(url: address)
         request.method = .GET
-        return try? await browser.execute(request, timeout: .seconds(10)).headers.first(name: "Location")
+        return try? await browser.execute(request, timeout: .seconds(60)).headers.first(name: "Location")
     }
 
     static func status(_ address: String) async -> Int? {
-        guard let answer = try? await browser.execute(HTTPClientRequest(url: address), timeout: .seconds(10)) else { return nil }
+        guard let answer = try? await browser.execute(HTTPClientRequest(url: address), timeout: .seconds(60)) else { return nil }
         _ = try? await answer.body.collect(upTo: 1 << 20)
         return Int(answer.status.code)
     }
