@@ -1,6 +1,5 @@
 """Backups while the server works, and the drill: kill it, restore elsewhere, and find everything that was acknowledged."""
 
-import contextlib
 import hashlib
 import json
 import os
@@ -19,7 +18,7 @@ import requests
 from mailbox import SandboxMailbox
 from oauth import Member, bearer
 from sandbox import Sandbox, program
-from test_program import assert_told, run
+from test_program import assert_told, run, shown_on_a_terminal
 
 
 def good(*arguments):
@@ -59,19 +58,7 @@ def copy(made, tmp_path):
 
 
 def test_on_a_terminal_its_words_stand_on_lines_of_their_own(made, tmp_path):
-    screen, terminal = os.openpty()
-    command = [program(), "backup", "--data", made[0] / "data", "--to", tmp_path / "copy"]
-    process = subprocess.Popen(command, stdout=terminal, stderr=terminal)
-    os.close(terminal)
-    shown = b""
-    # Linux ends a terminal that nobody writes to any more with an error.
-    with contextlib.suppress(OSError):
-        while piece := os.read(screen, 65536):
-            shown += piece
-    os.close(screen)
-    assert process.wait() == 0
-    # A line begins anew at each return; what was drawn over is gone.
-    lines = [line.split("\r")[-1].removesuffix("\x1b[K") for line in shown.decode().replace("\r\n", "\n").split("\n")]
+    lines = shown_on_a_terminal("backup", "--data", made[0] / "data", "--to", tmp_path / "copy")
     assert re.fullmatch(r"Copying █{24} 100 % in \d+ s", lines[0]), lines
     assert lines[1].startswith(f"{tmp_path / 'copy'} is whole"), lines
 

@@ -13,6 +13,7 @@ import requests
 from mailbox import SandboxMailbox
 from oauth import Member
 from sandbox import Sandbox, make_database, program
+from test_program import shown_on_a_terminal
 
 pytestmark = pytest.mark.skipif("PAYERBRIDGE_TEST_POSTGRES" not in os.environ, reason="bin/test starts the PostgreSQL server")
 
@@ -88,6 +89,14 @@ def test_a_store_moves_whole_although_it_is_killed_on_its_way(tmp_path, monkeypa
 def test_what_cannot_be_moved_is_said(arguments, words):
     done = subprocess.run([program(), "migrate", *arguments], capture_output=True, text=True)
     assert done.returncode != 0 and words in done.stderr
+
+
+def test_on_a_terminal_the_end_of_a_move_stands_on_a_line_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.delenv("PAYERBRIDGE_TEST_STORE", raising=False)
+    Sandbox(tmp_path / "data", members=0).stop()
+    uri = make_database(f"moved_{uuid.uuid4().hex}")
+    lines = shown_on_a_terminal(*command(tmp_path / "data", uri)[1:])
+    assert any(re.fullmatch(r"[\d,]+ rows of \d+ tables are in the database, each as it was\.", line) for line in lines), lines
 
 
 def test_a_store_that_is_served_is_not_moved(sandbox):

@@ -1,6 +1,8 @@
 """The command line: every mistake is answered with a sentence that says what to do, and with a status other than 0."""
 
+import contextlib
 import http.server
+import os
 import socket
 import subprocess
 import threading
@@ -21,6 +23,23 @@ def run(*arguments, seconds=30):
     """The status and the words of a command."""
     done = subprocess.run([program(), *map(str, arguments)], capture_output=True, text=True, timeout=seconds, stdin=subprocess.DEVNULL)
     return done.returncode, done.stdout + done.stderr
+
+
+def shown_on_a_terminal(*arguments):
+    """The lines that a command which ends well leaves on a terminal."""
+    screen, terminal = os.openpty()
+    process = subprocess.Popen([program(), *map(str, arguments)], stdout=terminal, stderr=terminal, stdin=subprocess.DEVNULL)
+    os.close(terminal)
+    shown = b""
+    # Linux ends a terminal that nobody writes to any more with an error.
+    with contextlib.suppress(OSError):
+        while piece := os.read(screen, 65536):
+            shown += piece
+    os.close(screen)
+    text = shown.decode()
+    assert process.wait() == 0, text
+    # A line begins anew at each return; what was drawn over is gone.
+    return [line.split("\r")[-1].removeprefix("\x1b[K").removesuffix("\x1b[K") for line in text.replace("\r\n", "\n").split("\n")]
 
 
 def assert_told(status, words, *expected):
