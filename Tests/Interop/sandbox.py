@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import random
 import signal
 import socket
 import subprocess
@@ -19,10 +20,21 @@ def program():
     return os.environ.get("PAYERBRIDGE_PROGRAM") or str(ROOT / ".build/debug/payerbridge")
 
 
+# Below the ports that the kernel lends to connections, and each only once in a run: a port that was free when it was asked for still is when a server comes to it.
+PORTS = iter(random.sample(range(15000, 32000), 17000))
+
+
 def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    for port in PORTS:
+        with socket.socket() as listener:
+            # As servers do, else a port on which one has just ended would not do.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listener.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass
+    raise RuntimeError("no port is left between 15000 and 32000")
 
 
 def make_database(name):

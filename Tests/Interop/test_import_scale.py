@@ -255,7 +255,7 @@ def test_a_load_over_the_quota_changes_nothing(loaded, limits, words):
     write(loaded / "more.ndjson", [patient(3), patient(4), {**observation(399, 4), "note": [{"text": "y" * 6000}]}])
     config(loaded, quota(**limits))
     told = load(loaded, loaded / "more.ndjson", status=1)
-    assert words in told and "None of them was kept; the 0 before them were." in told
+    assert words in told and told.rstrip().endswith("None of them was kept.")
     assert store_of(loaded) == before
     config(loaded, quota(resources=12, members=4, bytes=20_000))
     load(loaded, loaded / "more.ndjson")

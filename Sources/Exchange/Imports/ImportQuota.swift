@@ -18,10 +18,8 @@ package struct ImportQuota: Sendable {
         if let usage { before = usage } else { before = try store.usage(of: plan, for: quota) }
         let growth = try store.growth(of: batch, plan: plan)
         if let excess = quota.exceeded(by: before, growing: growth) {
-            throw Refusal(
-                .forbidden,
-                "The next \(batch.count) resources would bring \(planName) to \(excess). None of them was kept; the \(kept) before them were."
-            )
+            let rest = kept == 0 ? "None of them was kept." : "None of them was kept; the \(kept) before them were."
+            throw Refusal(.forbidden, "The next \(batch.count) resources would bring \(planName) to \(excess). \(rest)")
         }
         usage = before + growth
     }
