@@ -49,6 +49,8 @@ struct StoreCopyTests {
                         try copy { if $0.table == "resource_place", $0.step == .copying, $0.rows >= stop { throw BrokenOff() } }
                     }
                     #expect(try Self.count("resource_place", address) == stop)
+                    let refusal = #expect(throws: Refusal.self) { _ = try Store(postgres: address) }
+                    #expect(refusal?.message.contains("payerbridge migrate") == true, "half a store is not served")
                 }
                 #expect(throws: BrokenOff.self) {
                     try copy { if $0.table == "recovery_code", $0.step == .comparing { throw BrokenOff() } }
@@ -58,6 +60,7 @@ struct StoreCopyTests {
                 #expect(seen.isEmpty, "what has arrived is not sent again")
                 #expect(try Self.count("resource_place", address) == Self.places)
                 #expect(try Self.count("recovery_code", address) == 40)
+                try Store(postgres: address).close()
             }
         }
     }

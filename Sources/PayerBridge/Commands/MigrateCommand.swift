@@ -9,7 +9,7 @@ struct MigrateCommand: AsyncParsableCommand {
             Stop the server first. The database must exist and be empty; the program makes the tables. A move that was broken off goes on where
             it was when it is started again. At the end every row of both sides is read and compared; nothing is taken from the file.
 
-              createdb payerbridge
+              createdb --owner payerbridge payerbridge
               payerbridge migrate --from sqlite:/var/lib/payerbridge --to postgres://payerbridge@localhost/payerbridge
 
             Pictures and recordings that developers have uploaded go into the database as well, each compared with its hash. With
@@ -28,7 +28,7 @@ struct MigrateCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard from.hasPrefix("sqlite:"), from.utf8.count > 7 else { throw ValidationError("--from takes sqlite:DIRECTORY.") }
-        guard PostgresAddress(to) != nil else { throw ValidationError("--to takes postgres://USER@HOST/NAME.") }
+        guard PostgresAddress(to) != nil else { throw ValidationError("--to takes a PostgreSQL address, \(PostgresAddress.hint).") }
     }
 
     func run() async throws {

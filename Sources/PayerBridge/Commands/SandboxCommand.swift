@@ -30,7 +30,7 @@ struct SandboxCommand: AsyncParsableCommand {
         }
         guard (4...18).contains(passwordCost) else { throw ValidationError("--password-cost takes 4 to 18.") }
         guard database.map({ PostgresAddress($0) != nil }) ?? true else {
-            throw ValidationError("--database takes an address such as postgres://me@localhost/sandbox.")
+            throw ValidationError("--database takes a PostgreSQL address, \(PostgresAddress.hint).")
         }
         guard (0...1_000_000).contains(members) else { throw ValidationError("--members takes 0 to 1000000.") }
     }

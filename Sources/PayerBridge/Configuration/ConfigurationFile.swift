@@ -61,7 +61,7 @@ enum ConfigurationFile {
 
     private static func database(_ node: ConfigurationNode) throws -> PostgresAddress {
         guard let address = PostgresAddress(try node.text()) else {
-            throw node.problem("database must be a PostgreSQL address, such as postgres://payerbridge@db.example.com/payerbridge.")
+            throw node.problem("database must be a PostgreSQL address, \(PostgresAddress.hint).")
         }
         return address
     }

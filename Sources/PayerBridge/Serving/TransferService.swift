@@ -9,8 +9,9 @@ struct TransferService: Service {
     let worker: TransferWorker
 
     func run() async throws {
-        // One server works on this store, so whoever held a transfer before has ended.
-        try await store.releaseLeases(at: World.real.now())
+        // An embedded store has one server, so whoever held a transfer before has ended. On a database others may be at work: what a node
+        // that is gone held is taken over when its lease ends.
+        if !store.waits { try await store.releaseLeases(at: World.real.now()) }
         await cancelWhenGracefulShutdown { await worker.run() }
     }
 }

@@ -77,7 +77,8 @@ struct TransferKeeping: Sendable {
             times[kept.transfer] = kept.receivedAt
         }
         try keepResources(compartment, ids, here)
-        // No `settle`: the worker's next word goes through the same log with a sync, and takes with it everything that was written before.
+        // No `settle`: an embedded store's next change goes through the same log with a sync, and takes with it everything that was written
+        // before; a database has made each batch durable.
         try keepProvenance(compartment, ids, brought, times)
     }
 

@@ -6,7 +6,7 @@ final class CopyTarget {
     private let connection: PostgresConnection
 
     init(_ address: PostgresAddress) throws {
-        try PostgresMigrations.run(address)
+        try PostgresMigrations.run(address, isMoving: true)
         connection = try PostgresConnection(address, for: .administer)
         try connection.run(
             """

@@ -27,12 +27,19 @@ package struct StoreCopy {
         // Brings the source up to this program's schema first.
         try Store(directory: directory).close()
         source = try CopySource(directory: directory, pieceSize: pieceSize)
-        target = try CopyTarget(address)
+        do { target = try CopyTarget(address) } catch let problem as PostgresProblem { throw problem.atOpening }
     }
 
     /// Tables and rows that were copied and found alike on both sides, and files of evidence. What `report` throws breaks it off.
     @discardableResult
     package func run(_ report: (Progress) throws -> Void) throws -> (tables: Int, rows: Int, files: Int) {
+        do { return try moved(report) } catch let problem as PostgresProblem {
+            throw Refusal(
+                .unavailable, "The move was broken off. Start it again as before; it goes on where it was.", cause: "\(problem)")
+        }
+    }
+
+    private func moved(_ report: (Progress) throws -> Void) throws -> (tables: Int, rows: Int, files: Int) {
         let tables = try target.tables()
         try target.begin(fingerprint: source.fingerprint())
         var total = 0

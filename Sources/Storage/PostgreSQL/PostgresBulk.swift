@@ -67,9 +67,4 @@ final class PostgresBulk {
         let table = PostgresResourceTable(connection, plan: plan)
         return Plans(table: table, writer: ResourceWriter(table, RosterWriter(StatementCache(connection), plan: plan)))
     }
-
-    /// A commit that waits for the disk takes all before it along.
-    func settle() throws {
-        try connection.run("BEGIN; SET LOCAL synchronous_commit = on; UPDATE clinical_change SET number = number; COMMIT")
-    }
 }

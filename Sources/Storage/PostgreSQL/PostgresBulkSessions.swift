@@ -2,6 +2,9 @@ import Foundation
 import Synchronization
 
 /// The sessions of bulk writing, each opened when it is needed first and closed when all is settled.
+///
+/// Each commit waits for the disk, and for a synchronous standby: one that did not would be lost with the server, and nobody would know. Two
+/// sessions take turns, so that one works while the other waits.
 final class PostgresBulkSessions: Sendable {
     private let address: PostgresAddress
     /// Used by one thread at a time: whoever has taken it.
@@ -21,13 +24,6 @@ final class PostgresBulkSessions: Sendable {
         // One whose work failed is whole again: it was rolled back.
         defer { idle.withLock { $0.append(session) } }
         return try body(session.bulk)
-    }
-
-    /// Everything that was kept before is durable: a commit that waits for the disk takes all before it along.
-    func settle() throws {
-        guard idle.withLock({ !$0.isEmpty }) else { return }
-        try use { try $0.settle() }
-        close()
     }
 
     func close() { idle.withLock { $0.removeAll() } }

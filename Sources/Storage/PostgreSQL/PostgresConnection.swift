@@ -1,4 +1,5 @@
 import CPostgres
+import Exchange
 import Foundation
 import Synchronization
 
@@ -6,7 +7,10 @@ import Synchronization
 final class PostgresConnection: Connection {
     /// What a session is for, which decides what it may do.
     enum Purpose {
-        case read, change, log, bulk, administer
+        case read, change, log, bulk
+        /// Reading that takes its time: counting a whole plan.
+        case survey
+        case administer
 
         /// Settings of the session. A statement that takes longer than its limit has gone astray.
         fileprivate var settings: [(String, String)] {
@@ -18,10 +22,19 @@ final class PostgresConnection: Connection {
                     ("idle_in_transaction_session_timeout", "15000"),
                 ]
             case .log: [("statement_timeout", "5000"), ("lock_timeout", "2000")]
-            // What a bulk write has committed is durable once it is settled.
-            case .bulk:
-                [("synchronous_commit", "off"), ("statement_timeout", "120000"), ("idle_in_transaction_session_timeout", "120000")]
+            case .bulk: [("statement_timeout", "120000"), ("idle_in_transaction_session_timeout", "120000")]
+            case .survey: [("default_transaction_read_only", "on"), ("statement_timeout", "0"), ("lock_timeout", "10000")]
             case .administer: [("statement_timeout", "0"), ("lock_timeout", "0")]
+            }
+        }
+
+        /// How long an answer is waited for, somewhat longer than the server is to need; nil for as long as it takes.
+        fileprivate var patience: Duration? {
+            switch self {
+            case .read, .change: .seconds(15)
+            case .log: .seconds(8)
+            case .bulk: .seconds(150)
+            case .survey, .administer: nil
             }
         }
     }
@@ -29,13 +42,15 @@ final class PostgresConnection: Connection {
     private(set) var handle: OpaquePointer
     private let address: PostgresAddress
     private let purpose: Purpose
+    var patience: Duration? { purpose.patience }
     private var nextName = 0
     /// Grows with each new session, so that a statement knows whether it is still prepared.
     private(set) var session = 0
 
-    init(_ address: PostgresAddress, for purpose: Purpose) throws {
+    /// A server that is not there, as while it starts again, is tried for so long.
+    init(_ address: PostgresAddress, for purpose: Purpose, within limit: Duration = .zero) throws {
         (self.address, self.purpose) = (address, purpose)
-        handle = try Self.open(address, purpose)
+        handle = try Self.open(address, purpose, within: limit)
     }
 
     deinit { PQfinish(handle) }
@@ -102,7 +117,7 @@ final class PostgresConnection: Connection {
 
     func commit() throws {
         isInTransaction = false
-        let result = PQexec(handle, "COMMIT")
+        let result = try execute("COMMIT")
         defer { PQclear(result) }
         guard PQresultStatus(result) == PGRES_COMMAND_OK else { throw PostgresProblem(result, handle, doing: "COMMIT") }
         // A transaction in which a statement had failed answers a COMMIT with its undoing, and calls that well.
@@ -116,18 +131,22 @@ final class PostgresConnection: Connection {
         try? run("ROLLBACK")
     }
 
-    /// Opens the session anew where the server is now, trying for this long.
-    func reopen(within limit: Duration = .seconds(5)) throws {
+    /// For how long a server that has gone is looked for.
+    static let search = Duration.seconds(5)
+
+    /// Opens the session anew where the server is now.
+    func reopen() throws {
+        let fresh = try Self.open(address, purpose, within: Self.search)
+        PQfinish(handle)
+        handle = fresh
+        session += 1
+    }
+
+    private static func open(_ address: PostgresAddress, _ purpose: Purpose, within limit: Duration) throws -> OpaquePointer {
         let end = ContinuousClock.now.advanced(by: limit)
         var pause = 0.02
         while true {
-            do {
-                let fresh = try Self.open(address, purpose)
-                PQfinish(handle)
-                handle = fresh
-                session += 1
-                return
-            } catch {
+            do { return try open(address, purpose) } catch {
                 guard ContinuousClock.now.advanced(by: .seconds(pause)) < end else { throw error }
                 Thread.sleep(forTimeInterval: pause)
                 pause = min(pause * 2, 0.25)
@@ -144,11 +163,26 @@ final class PostgresConnection: Connection {
 
     /// Runs one or several statements that answer nothing.
     func run(_ sql: String) throws {
-        let result = PQexec(handle, sql)
+        let result = try execute(sql)
         defer { PQclear(result) }
         switch PQresultStatus(result) {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: return
         default: throw PostgresProblem(result, handle, doing: sql)
+        }
+    }
+
+    /// Whether the server and the database are such as the program needs.
+    func check(oldest: Int32) throws(Refusal) {
+        let version = PQserverVersion(handle)
+        guard version >= oldest else {
+            throw Refusal(.unavailable, "The server is PostgreSQL \(version / 10_000); \(oldest / 10_000) or newer is needed.")
+        }
+        let encoding = PQparameterStatus(handle, "server_encoding").map { String(cString: $0) }
+        guard encoding == "UTF8" else {
+            throw Refusal(
+                .unavailable,
+                "The database keeps text as \(encoding ?? "something unknown"). Make one that keeps UTF-8: createdb --encoding UTF8 --template template0 …"
+            )
         }
     }
 

@@ -36,7 +36,7 @@ struct PostgresCopy {
             bytes.removeAll(keepingCapacity: true)
             rows = 0
         }
-        let opened = PQexec(connection.handle, sql)
+        let opened = try connection.execute(sql)
         defer { PQclear(opened) }
         guard PQresultStatus(opened) == PGRES_COPY_IN else { throw PostgresProblem(opened, connection.handle, doing: sql) }
         let isSent = bytes.withUnsafeBytes { all in

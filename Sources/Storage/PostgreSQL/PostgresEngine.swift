@@ -16,10 +16,7 @@ final class PostgresEngine: Engine {
 
     init(_ address: PostgresAddress, readers most: Int = 24, writers threads: Int = 8) throws {
         self.address = address
-        do { try PostgresMigrations.run(address) } catch let problem as PostgresProblem {
-            throw Refusal(
-                .unavailable, "The PostgreSQL database cannot be opened. Check its address, and that it is running.", cause: "\(problem)")
-        }
+        do { try PostgresMigrations.run(address) } catch let problem as PostgresProblem { throw problem.atOpening }
         readers = PostgresReaders(address, most: most)
         writers = PostgresWriters(address, threads: threads)
         bulk = PostgresBulkSessions(address, most: batches.atOnce)
@@ -49,7 +46,8 @@ final class PostgresEngine: Engine {
         try bulk.use { try $0.remove(resources, plan: plan, member: member) }
     }
 
-    func settle() throws { try bulk.settle() }
+    /// Each batch is durable when it is kept.
+    func settle() { bulk.close() }
 
     func keep(_ disclosures: [Disclosure]) throws {
         try log.withLock { log in

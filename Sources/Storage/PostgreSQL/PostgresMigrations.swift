@@ -10,14 +10,25 @@ enum PostgresMigrations {
     /// The lock under which one process at a time looks and changes: "PBSchema".
     private static let lock = 0x5042_5363_6865_6D61
 
-    /// Brings the schema up to this program's version; a schema made by a newer program is refused.
-    static func run(_ address: PostgresAddress) throws {
+    /// The oldest server with which this is tested.
+    private static let oldestServer: Int32 = 150_000
+
+    /// Brings the schema up to this program's version; a schema made by a newer program is refused, and one into which a move was not finished,
+    /// unless this is that move.
+    static func run(_ address: PostgresAddress, isMoving: Bool = false) throws {
         let connection = try PostgresConnection(address, for: .administer)
+        try connection.check(oldest: oldestServer)
         // The lock goes with the session, whatever happens.
         try connection.run("SELECT pg_advisory_lock(\(lock))")
         try connection.run("CREATE TABLE IF NOT EXISTS store_schema (version integer NOT NULL)")
         let found = try version(connection)
         guard found <= newest else { throw NewerSchema(found: found, known: newest) }
+        guard try isMoving || !isHalfMoved(connection) else {
+            throw Refusal(
+                .conflict,
+                "A move of a store into this database was not finished. Start payerbridge migrate again as before, or use another database."
+            )
+        }
         for step in steps where step.version > found {
             try connection.run(
                 """
@@ -25,6 +36,14 @@ enum PostgresMigrations {
                 DELETE FROM store_schema; INSERT INTO store_schema (version) VALUES (\(step.version)); COMMIT
                 """)
         }
+    }
+
+    /// A move notes how far it is, and takes the notes away at its end.
+    private static func isHalfMoved(_ connection: PostgresConnection) throws -> Bool {
+        let noted = PostgresStatement(connection, "SELECT to_regclass('store_copy') IS NOT NULL")
+        guard try noted.step(), noted.int(0) == 1 else { return false }
+        let begun = PostgresStatement(connection, "SELECT 1 FROM store_copy LIMIT 1")
+        return try begun.step()
     }
 
     static func version(_ connection: any Connection) throws -> Int {

@@ -1,4 +1,5 @@
 import CPostgres
+import Exchange
 
 /// PostgreSQL said no, or is not there: its code and words, for the log.
 struct PostgresProblem: Error, CustomStringConvertible {
@@ -8,7 +9,10 @@ struct PostgresProblem: Error, CustomStringConvertible {
 
     init(code: String, _ words: String, doing: String) {
         self.code = code
-        description = "PostgreSQL \(code): \(words.split(whereSeparator: \.isNewline).first ?? "no words") in \(doing.prefix(120))"
+        // With several hosts each has a line; the last may say what the first does not.
+        let lines = words.split(whereSeparator: \.isNewline).map { $0.drop { $0 == " " || $0 == "\t" } }
+        description =
+            "PostgreSQL\(code.isEmpty ? "" : " \(code)"): \(lines.isEmpty ? "no words" : lines.joined(separator: "; ").prefix(600)) in \(doing.prefix(120))"
     }
 
     init(_ result: OpaquePointer?, _ connection: OpaquePointer?, doing: String) {
@@ -30,5 +34,19 @@ struct PostgresProblem: Error, CustomStringConvertible {
     /// The server went away, is starting, or has become one that only reads.
     var isLost: Bool {
         code.isEmpty || code.hasPrefix("08") || code.hasPrefix("57P") || code == "25006"
+    }
+
+    /// For whoever starts the program: what to look after. PostgreSQL gives no code for what it says before a session is open.
+    var atOpening: Refusal {
+        let advice =
+            switch code {
+            case "42501":
+                "The user may not make tables in it: make the database with createdb --owner USER, or GRANT CREATE ON SCHEMA public TO USER."
+            case "25006": "It only reads: name the server that writes, or all of them (postgres://db1,db2/…)."
+            case "53300": "It has too many sessions: raise max_connections; each server needs 35."
+            case "53100": "Its disk is full."
+            default: "Check that it is running and that the database exists, and its address, user and password."
+            }
+        return Refusal(.unavailable, "The PostgreSQL database cannot be opened. \(advice)", cause: description)
     }
 }

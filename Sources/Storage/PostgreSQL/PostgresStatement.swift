@@ -110,8 +110,10 @@ final class PostgresStatement: Statement {
     /// Runs it; when the session is lost meanwhile, whether it has changed anything is not known.
     func runOnce() throws {
         let name = try preparedName()
-        let answer = withValues { PQexecPrepared(connection.handle, name, Int32(parameters), $0, $1, $2, 1) }
-        try take(answer)
+        try take(
+            connection.ask(sql) {
+                withValues { PQsendQueryPrepared(connection.handle, name, Int32(parameters), $0, $1, $2, 1) }
+            })
     }
 
     /// Sends it without waiting for its answer, inside a pipeline.
@@ -141,7 +143,7 @@ final class PostgresStatement: Statement {
         }
         if let known = prepared[kinds] { return known }
         let name = connection.name()
-        let answer = PQprepare(connection.handle, name, sql, Int32(parameters), kinds)
+        let answer = try connection.ask(sql) { PQsendPrepare(connection.handle, name, sql, Int32(parameters), kinds) }
         defer { PQclear(answer) }
         guard PQresultStatus(answer) == PGRES_COMMAND_OK else { throw PostgresProblem(answer, connection.handle, doing: sql) }
         prepared[kinds] = name

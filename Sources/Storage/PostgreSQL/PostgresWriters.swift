@@ -16,7 +16,7 @@ final class PostgresWriters: Sendable {
     private let work = DispatchSemaphore(value: 0)
     private let address: PostgresAddress
     private let threads: Int
-    /// How long a change is tried, while the server is away or others are in its way.
+    /// How long a change waits and is tried, while the server is away or others are in its way.
     private static let patience = Duration.seconds(8)
     /// How often a change is tried that others are in the way of, and how often one that adds what is there already: it is told soon.
     private static let (clashes, doubles) = (40, 5)
@@ -62,6 +62,10 @@ final class PostgresWriters: Sendable {
         var session: Session?
         while let change = next() {
             do {
+                // Whoever asked has given up, or will have: made now, it would surprise them. A refresh would use up a token that is asked for again.
+                guard ContinuousClock.now < change.since.advanced(by: Self.patience) else {
+                    throw Refusal(.unavailable, "The store is busy. Try again shortly.", cause: "a change waited for \(Self.patience)")
+                }
                 let open = try session ?? Session(address)
                 session = open
                 try make(change, open)
@@ -74,14 +78,14 @@ final class PostgresWriters: Sendable {
         let statements: StatementCache
 
         init(_ address: PostgresAddress) throws {
-            connection = try PostgresConnection(address, for: .change)
+            connection = try PostgresConnection(address, for: .change, within: PostgresConnection.search)
             statements = StatementCache(connection)
         }
     }
 
     /// Answers the change when it is durable; throws what stands in the way.
     private func make(_ change: PendingChange, _ session: Session) throws {
-        let end = ContinuousClock.now.advanced(by: Self.patience)
+        let end = change.since.advanced(by: Self.patience)
         var (tries, doubles) = (0, 0)
         while true {
             var isCommitting = false

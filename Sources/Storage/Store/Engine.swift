@@ -42,4 +42,6 @@ struct PendingChange: Sendable {
     /// Makes the change; what it returns answers the caller once the commit has succeeded.
     let make: @Sendable (Transaction) throws -> @Sendable () -> Void
     let fail: @Sendable (any Error) -> Void
+    /// When it was asked for.
+    var since = ContinuousClock.now
 }

@@ -1,0 +1,88 @@
+import CPostgres
+import Foundation
+import Synchronization
+
+/// Asking the server and waiting for its answers, no longer than the session's patience: the server holds a statement to its limit only while
+/// it is well, and a commit that waits for a standby to no limit at all.
+extension PostgresConnection {
+    /// Runs one or several statements without values; a COPY is answered as soon as it is open.
+    func execute(_ sql: String) throws -> OpaquePointer? {
+        try ask(sql) { PQsendQuery(handle, sql) }
+    }
+
+    /// Sends what `send` sends and returns the last answer, or the first that says no; the caller clears it.
+    func ask(_ sql: String, _ send: () -> Int32) throws -> OpaquePointer? {
+        guard send() == 1 else { throw PostgresProblem(nil, handle, doing: sql) }
+        let end = patience.map { ContinuousClock.now.advanced(by: $0) }
+        var kept: OpaquePointer?
+        do {
+            while let next = try answer(before: end, sql) {
+                let isFirstNo = PQresultStatus(kept) == PGRES_FATAL_ERROR && kept != nil
+                if isFirstNo {
+                    PQclear(next)
+                    continue
+                }
+                PQclear(kept)
+                kept = next
+                if PQresultStatus(next) == PGRES_COPY_IN { break }
+            }
+        } catch {
+            // The server's farewell says more than that it is gone.
+            if kept != nil, PQresultStatus(kept) == PGRES_FATAL_ERROR { return kept }
+            PQclear(kept)
+            throw error
+        }
+        return kept
+    }
+
+    /// The next answer; nil when all have come.
+    private func answer(before end: ContinuousClock.Instant?, _ sql: String) throws -> OpaquePointer? {
+        while true {
+            let unsent = PQflush(handle)
+            guard unsent >= 0 else { throw PostgresProblem(nil, handle, doing: sql) }
+            if unsent == 0, PQisBusy(handle) == 0 { return PQgetResult(handle) }
+            var socket = pollfd(fd: PQsocket(handle), events: Int16(POLLIN) | (unsent > 0 ? Int16(POLLOUT) : 0), revents: 0)
+            let rest = end.map { ContinuousClock.now.duration(to: $0) }
+            let ready = poll(
+                &socket, 1,
+                rest.map { Int32(clamping: max(0, $0.components.seconds * 1000 + $0.components.attoseconds / 1_000_000_000_000_000)) } ?? -1
+            )
+            if ready < 0, errno == EINTR { continue }
+            guard ready != 0 else {
+                abandon()
+                throw PostgresProblem(code: "", "no answer within \(patience?.components.seconds ?? 0) s", doing: sql)
+            }
+            guard PQconsumeInput(handle) == 1 else { throw PostgresProblem(nil, handle, doing: sql) }
+        }
+    }
+
+    /// Ends a session whose answer did not come; what it asked for is cancelled, lest the server keep it and its session for good.
+    private func abandon() {
+        if let request = PQgetCancel(handle) { PostgresCancel.send(request) }
+        shutdown(PQsocket(handle), Int32(SHUT_RDWR))
+    }
+}
+
+/// Asks servers to stop what they are at. Each on a thread of its own, for a server that is not well may not answer that either.
+private enum PostgresCancel {
+    /// What waits for such a server; more are not sent.
+    private static let underWay = Atomic(0)
+    private static let most = 32
+    private struct Request: @unchecked Sendable { let handle: OpaquePointer }
+
+    static func send(_ handle: OpaquePointer) {
+        let request = Request(handle: handle)
+        guard underWay.wrappingAdd(1, ordering: .relaxed).newValue <= most else {
+            underWay.wrappingSubtract(1, ordering: .relaxed)
+            return PQfreeCancel(handle)
+        }
+        let thread = Thread {
+            var words = [CChar](repeating: 0, count: 256)
+            PQcancel(request.handle, &words, Int32(words.count))
+            PQfreeCancel(request.handle)
+            underWay.wrappingSubtract(1, ordering: .relaxed)
+        }
+        thread.name = "payerbridge.cancel"
+        thread.start()
+    }
+}

@@ -1,0 +1,87 @@
+import CPostgres
+import Exchange
+import Synchronization
+import Testing
+
+@testable import Storage
+
+@Suite("What is wrong with a PostgreSQL server is told, and holds nobody up", .enabled(if: PostgresServer.base != nil))
+struct PostgresTroubleTests {
+    @Test("A session whose answer does not come is given up, what it asked for is cancelled, and it can be opened anew")
+    func noAnswer() async throws {
+        try await PostgresServer.withDatabase { address in
+            let session = try PostgresConnection(address, for: .log)
+            // As if the server did not hold it to its limit.
+            try session.run("SET statement_timeout = 0")
+            let began = ContinuousClock.now
+            let problem = #expect(throws: PostgresProblem.self) { try session.run("SELECT pg_sleep(600)") }
+            #expect(ContinuousClock.now - began < .seconds(300))
+            #expect(problem?.isLost == true && problem?.description.contains("no answer within 8 s") == true)
+            #expect(!session.isUsable)
+            #expect(throws: PostgresProblem.self) { try session.run("SELECT 1") }
+            try session.reopen()
+            let sleeping = PostgresStatement(
+                session,
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep%' AND state = 'active'"
+            )
+            while try sleeping.step() && sleeping.int(0) > 0 { sleeping.reset() }
+        }
+    }
+
+    @Test("A change for which nobody waits any more is not made")
+    func stale() async throws {
+        try await PostgresServer.withDatabase { address in
+            let store = try Store(postgres: address)
+            defer { try? store.close() }
+            let isMade = Atomic(false)
+            let error: any Error = await withCheckedContinuation { continuation in
+                var change = PendingChange(
+                    make: { _ in
+                        isMade.store(true, ordering: .relaxed)
+                        return { continuation.resume(returning: CancellationError()) }
+                    }, fail: { continuation.resume(returning: $0) })
+                change.since = .now.advanced(by: .seconds(-9))
+                store.engine.commit(change)
+            }
+            #expect((error as? Refusal)?.code == .unavailable && !isMade.load(ordering: .relaxed))
+        }
+    }
+
+    @Test("What a load has kept is on the disk: its sessions wait for it")
+    func bulkIsDurable() async throws {
+        try await PostgresServer.withDatabase { address in
+            let asked = PostgresStatement(try PostgresConnection(address, for: .bulk), "SHOW synchronous_commit")
+            #expect(try asked.step() && asked.text(0) == "on")
+        }
+    }
+
+    @Test("A database that keeps text as something else than UTF-8 is refused with the command that makes a right one")
+    func encoding() async throws {
+        try await PostgresServer.withDatabase(like: "template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'") { address in
+            let refusal = #expect(throws: Refusal.self) { _ = try Store(postgres: address) }
+            #expect(refusal?.message.contains("SQL_ASCII") == true && refusal?.message.contains("createdb") == true)
+        }
+    }
+
+    @Test("A user who may not make tables is told how to be let")
+    func mayNotMakeTables() async throws {
+        try await PostgresServer.withDatabase(like: "template1") { address in
+            let owner = try PostgresConnection(address, for: .administer)
+            let name = String(address.uri.split(separator: "/").last ?? "")
+            try owner.run("CREATE ROLE \(name) LOGIN")
+            defer { try? owner.run("DROP ROLE \(name)") }
+            let limited = try #require(PostgresAddress(address.uri.replacing("payerbridge@", with: "\(name)@")))
+            let refusal = #expect(throws: Refusal.self) { _ = try Store(postgres: limited) }
+            #expect(refusal?.message.contains("GRANT CREATE ON SCHEMA public") == true, "\(String(describing: refusal))")
+        }
+    }
+
+    @Test("Of several hosts each says what it has against it")
+    func everyHostSpeaks() throws {
+        let base = try #require(PostgresServer.base)
+        let host = base.split(separator: "@").last?.split(separator: "/").first ?? ""
+        let address = try #require(PostgresAddress("postgres://payerbridge@127.0.0.1:1,\(host)/no_such_database"))
+        let refusal = #expect(throws: Refusal.self) { _ = try Store(postgres: address) }
+        #expect(refusal?.cause?.contains("refused") == true && refusal?.cause?.contains("no_such_database") == true)
+    }
+}
