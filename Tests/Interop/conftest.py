@@ -135,7 +135,7 @@ def mail_server(tmp_path_factory):
     yield start
     for process in running:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
         process.stdout.close()
 
 
@@ -167,7 +167,7 @@ def complete(start_sandbox, tmp_path_factory):
     api = API(sandbox.fhir, granted["access_token"], granted["patient"])
     file = tmp_path_factory.mktemp("corners") / "corners.ndjson"
     corners.write(api.get(f"Patient/{api.patient}"), file)
-    subprocess.run([program(), "import", "--data", str(sandbox.data), str(file)], check=True, capture_output=True)
+    subprocess.run([program(), "import", "--priority", "normal", "--data", str(sandbox.data), str(file)], check=True, capture_output=True, timeout=600)
     metadata = api.get("metadata")
     types = {entry["type"]: entry for entry in metadata["rest"][0]["resource"]}
     record = {type: api.all(type, {"_count": "1000"}) for type in types}
@@ -197,7 +197,7 @@ def visit(chromium):
         context = chromium.new_context(
             locale={"en": "en-US", "es": "es-MX"}[language], viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", **more
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)
         complaints = []
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         known = ("422", forgives)

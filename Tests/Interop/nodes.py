@@ -1,5 +1,6 @@
 """Several `payerbridge serve` processes over one PostgreSQL, and clients that keep book of what they were told."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -15,6 +16,9 @@ from sandbox import ROOT, free_port, program
 
 HOST = "p2p.example"
 PLAN = "north"
+CALLBACK = "https://payer.example/cb"
+# Tomorrow, in milliseconds.
+FAR = int((time.time() + 86_400) * 1000)
 
 
 def token(prefix):
@@ -24,7 +28,7 @@ def token(prefix):
 
 def rows(uri, sql):
     """What the database at this address answers, as text."""
-    done = subprocess.run(["psql", "-qXAt", "-F", "\t", uri, "-v", "ON_ERROR_STOP=1"], input=sql, capture_output=True, text=True)
+    done = subprocess.run(["psql", "-qXAt", "-F", "\t", uri, "-v", "ON_ERROR_STOP=1"], input=sql, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     return [line.split("\t") for line in done.stdout.splitlines()]
 
@@ -41,7 +45,7 @@ class Database:
     def command(self, verb, *more):
         # The server would hold a pipe open for as long as it lives.
         with open(f"{self.folder}.{verb}", "w+") as said:
-            subprocess.run([ROOT / "bin/postgres", verb, self.folder, *more], check=True, stdout=said, stderr=subprocess.STDOUT)
+            subprocess.run([ROOT / "bin/postgres", verb, self.folder, *more], check=True, stdout=said, stderr=subprocess.STDOUT, timeout=600)
             said.seek(0)
             return said.read()
 
@@ -54,6 +58,18 @@ class Database:
 
     def stop(self):
         self.command("stop")
+
+
+@contextlib.contextmanager
+def database_in(folder):
+    """A server while the block runs. PostgreSQL runs as somebody else, who has to get there."""
+    for parent in (folder, *folder.parents[:3]):
+        parent.chmod(0o755)
+    database = Database(folder / "server")
+    try:
+        yield database
+    finally:
+        database.stop()
 
 
 class Node:
@@ -71,7 +87,7 @@ class Node:
         self.process = None
 
     def run(self, *arguments):
-        done = subprocess.run([program(), *arguments, "--config", str(self.config)], capture_output=True, text=True)
+        done = subprocess.run([program(), *arguments, "--config", str(self.config)], capture_output=True, text=True, timeout=600)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -80,7 +96,7 @@ class Node:
         self.process = subprocess.Popen([program(), "serve", "--config", str(self.config)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         return self
 
-    def wait(self, seconds=20):
+    def wait(self, seconds=120):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             assert self.process.poll() is None, (self.folder / "log").read_text()[-2000:]
@@ -103,7 +119,7 @@ class Node:
         if self.process and self.process.poll() is None:
             self.process.terminate()
             try:
-                self.process.wait(20)
+                self.process.wait(60)
             except subprocess.TimeoutExpired:
                 self.kill()
 
@@ -127,8 +143,8 @@ class Plan:
             )
         )
         first = self.nodes[0]
-        first.run("import", "--plan", PLAN, str(records))
-        words = first.run("apps", "add", "--plan", PLAN, "--name", "Payer", "--redirect-uris", "https://payer.example/cb")
+        first.run("import", "--priority", "normal", "--plan", PLAN, str(records))
+        words = first.run("apps", "add", "--plan", PLAN, "--name", "Payer", "--redirect-uris", CALLBACK)
         told = dict(line.split()[:2] for line in words.splitlines() if line)
         self.client = (told["client_id"], told["client_secret"])
         self.session = requests.Session()
@@ -141,19 +157,34 @@ class Plan:
         """Refresh tokens of as many grants, as a member's consent would have made them."""
         made = [token("r") for _ in range(count)]
         rows = ", ".join(f"('\\x{hashlib.sha256(text.encode()).hexdigest()}'::bytea)" for text in made)
-        far = int((time.time() + 86_400) * 1000)
         self.database.query(
             f"""
             WITH wanted (hash) AS (VALUES {rows}), numbered AS (SELECT hash, row_number() OVER () AS place FROM wanted),
             granted AS (
                 INSERT INTO access_grant (plan, member, app, scope, decider, language, created_at, expires_at)
-                SELECT p.number, m.number, a.number, 'launch/patient offline_access patient/*.read', 'member', 'en', 0, {far}
+                SELECT p.number, m.number, a.number, 'launch/patient offline_access patient/*.read', 'member', 'en', 0, {FAR}
                 FROM numbered, plan p, member m, app a WHERE p.id = '{PLAN}' AND m.patient_id = 'ada' RETURNING number),
             counted AS (SELECT number, row_number() OVER () AS place FROM granted)
             INSERT INTO refresh_token (hash, "grant", scope, created_at, expires_at)
-            SELECT n.hash, c.number, 'launch/patient offline_access patient/*.read', 0, {far} FROM numbered n JOIN counted c ON c.place = n.place
+            SELECT n.hash, c.number, 'launch/patient offline_access patient/*.read', 0, {FAR} FROM numbered n JOIN counted c ON c.place = n.place
             """
         )
+        return made
+
+    def codes(self, count):
+        """Codes of as many more grants, each of which may be redeemed once."""
+        made = [token("c") for _ in range(count)]
+        for text in made:
+            self.database.query(
+                f"""
+                WITH granted AS (
+                    INSERT INTO access_grant (plan, member, app, scope, decider, language, created_at, expires_at)
+                    SELECT p.number, m.number, a.number, 'launch/patient offline_access patient/*.read', 'member', 'en', 0, {FAR}
+                    FROM plan p, member m, app a WHERE p.id = '{PLAN}' AND m.patient_id = 'ada' RETURNING number)
+                INSERT INTO authorization_code (hash, "grant", redirect_uri, redirect_uri_was_sent, expires_at)
+                SELECT '\\x{hashlib.sha256(text.encode()).hexdigest()}', number, '{CALLBACK}', 1, {FAR} FROM granted
+                """
+            )
         return made
 
     def stop(self):
@@ -161,12 +192,42 @@ class Plan:
             node.stop()
 
 
-class Client(threading.Thread):
-    """Refreshes, reads and notes what was acknowledged, at whichever node answers."""
+class Loader(threading.Thread):
+    """Loads one small file after the other, and notes which were said to be kept."""
 
-    def __init__(self, plan, refresh, operations, stopping):
+    def __init__(self, plan, stopping):
+        super().__init__(daemon=True)
+        self.plan, self.stopping, self.acknowledged, self.tries = plan, stopping, [], 0
+
+    def run(self):
+        file = self.plan.folder / "load.ndjson"
+        number = 0
+        while not self.stopping.is_set():
+            file.write_text("".join(
+                json.dumps({"resourceType": "Observation", "id": f"load-{number}-{n}", "status": "final", "code": {"text": "weight"},
+                            "subject": {"reference": "Patient/ada"}}) + "\n" for n in range(20)))
+            self.tries += 1
+            done = subprocess.run([program(), "import", "--priority", "normal", "--plan", PLAN, "--config", str(self.plan.nodes[0].config), str(file)],
+                                  capture_output=True, text=True, timeout=600)
+            if done.returncode == 0:
+                self.acknowledged.append(number)
+                number += 1
+            time.sleep(0.2)
+
+    def examine(self):
+        """Each file that was said to be kept is there, once and in its first version."""
+        kept = self.plan.database.query("SELECT split_part(id, '-', 2), count(*), max(version) FROM resource WHERE id LIKE 'load-%' GROUP BY 1")
+        whole = {int(number) for number, count, version in kept if (count, version) == ("20", "1")}
+        assert set(self.acknowledged) <= whole, f"of the loads {self.acknowledged} only {sorted(whole)} are whole"
+
+
+class Client(threading.Thread):
+    """Redeems codes, refreshes, reads, searches and notes what was acknowledged, at whichever node answers."""
+
+    def __init__(self, plan, refresh, operations, stopping, codes=()):
         super().__init__(daemon=True)
         self.plan, self.refresh, self.operations, self.stopping = plan, refresh, operations, stopping
+        self.codes = list(codes)
         self.acknowledged, self.reads, self.tries = [], 0, 0
         self.ended, self.strange = 0, []
         self.moments = []
@@ -197,9 +258,27 @@ class Client(threading.Thread):
                         self.strange.append((answer.status_code, answer.text[:200]))
                         return
                     self.unknown = answer.status_code == 503
+                elif self.codes and done % 4 == 1:
+                    answer = session.post(
+                        base + "/oauth2/token", headers=headers, auth=self.plan.client, timeout=15,
+                        data={"grant_type": "authorization_code", "code": self.codes[0], "redirect_uri": CALLBACK},
+                    )
+                    if answer.status_code == 200:
+                        told = answer.json()
+                        self.acknowledged.append((told["access_token"], told["refresh_token"]))
+                        self.codes.pop(0)
+                    elif answer.status_code == 400 and self.unknown:
+                        # As above: it had been redeemed, and nobody was told.
+                        self.ended += 1
+                        self.codes.pop(0)
+                    elif answer.status_code != 503:
+                        self.strange.append((answer.status_code, answer.text[:200]))
+                        return
+                    self.unknown = answer.status_code == 503
                 else:
+                    path = f"o{done % 50}" if done % 4 == 2 else "?code:text=weight&_count=5"
                     answer = session.get(
-                        base + f"/r4/Observation/o{done % 50}", headers={**headers, "Authorization": f"Bearer {access}", "Accept-Encoding": "identity"}, timeout=15,
+                        base + f"/r4/Observation/{path}".replace("/?", "?"), headers={**headers, "Authorization": f"Bearer {access}", "Accept-Encoding": "identity"}, timeout=15,
                     )
                     if answer.status_code == 200:
                         self.reads += 1
@@ -225,13 +304,16 @@ def examine(plan, clients):
     kept = {row[0] for row in database.query("SELECT encode(hash, 'hex') FROM access_token UNION SELECT encode(hash, 'hex') FROM refresh_token")}
     told = {hashlib.sha256(text.encode()).hexdigest() for client in clients for pair in client.acknowledged for text in pair}
     assert told <= kept, f"{len(told - kept)} acknowledged tokens are lost"
-    # Of each grant one refresh token is unused, and each used one made exactly one access token.
+    # Of each grant one refresh token is unused, and each used one made exactly one access token; so did a code, if it was used.
     wrong = database.query(
         """
-        SELECT g.number FROM access_grant g WHERE
-            (SELECT count(*) FROM refresh_token r WHERE r."grant" = g.number AND r.used_at IS NULL) <> 1
-            OR (SELECT count(*) FROM refresh_token r WHERE r."grant" = g.number AND r.used_at IS NOT NULL)
-                <> (SELECT count(*) FROM access_token t WHERE t."grant" = g.number)
+        SELECT number FROM (
+            SELECT g.number, (SELECT count(*) FROM refresh_token r WHERE r."grant" = g.number AND r.used_at IS NULL) AS unused,
+                (SELECT count(*) FROM refresh_token r WHERE r."grant" = g.number AND r.used_at IS NOT NULL) AS used,
+                (SELECT count(*) FROM access_token t WHERE t."grant" = g.number) AS access, c.hash IS NOT NULL AS by_code,
+                CASE WHEN c.used_at IS NULL THEN 0 ELSE 1 END AS redeemed
+            FROM access_grant g LEFT JOIN authorization_code c ON c."grant" = g.number) AS each
+        WHERE unused <> CASE WHEN by_code THEN redeemed ELSE 1 END OR access <> used + redeemed
         """
     )
     assert not wrong, f"{len(wrong)} grants have an effect twice or by half"

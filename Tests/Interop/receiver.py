@@ -39,15 +39,15 @@ class Receiver:
     def authorize_url(self):
         """The address the member opens, as printed."""
         find = lambda: (found := re.search(rf"{re.escape(self.sandbox.plan['authorize'])}\S+", self.words)) and found[0]
-        return patiently(find, "the authorize address", seconds=20)
+        return patiently(find, "the authorize address")
 
     def agree(self, play, member):
         """The member walks through the pages, and the browser goes back to the waiting command."""
-        answer = requests.get(play.walk(self.authorize_url(), member), timeout=20)
+        answer = requests.get(play.walk(self.authorize_url(), member), timeout=60)
         assert answer.status_code == 200, answer.text
         return answer
 
-    def end(self, seconds=90):
+    def end(self, seconds=300):
         """The exit status."""
         try:
             return self.process.wait(seconds)

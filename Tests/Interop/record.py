@@ -34,7 +34,7 @@ class RecordMember:
         browser.submit("/consent", decision="allow", decider="member")
         return self.page
 
-    def wait(self, *states, seconds=60):
+    def wait(self, *states, seconds=180):
         """Looks at the transfer's page until its tag says one of these."""
         url = self.page.url
         def look():

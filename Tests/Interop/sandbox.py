@@ -40,7 +40,7 @@ def free_port():
 def make_database(name):
     """A new, empty database on the PostgreSQL server that `bin/test` has started; its address."""
     base = os.environ["PAYERBRIDGE_TEST_POSTGRES"]
-    subprocess.run(["psql", "-qX", base + "postgres", "-c", f"CREATE DATABASE {name}"], check=True, capture_output=True, text=True)
+    subprocess.run(["psql", "-qX", base + "postgres", "-c", f"CREATE DATABASE {name}"], check=True, capture_output=True, text=True, timeout=300)
     return base + name
 
 
@@ -123,8 +123,8 @@ class Sandbox:
             group = os.getpgid(self.process.pid)
             os.killpg(group, how)
             try:
-                self.process.wait(15)
-                self._wait_for_group(group, 15)
+                self.process.wait(60)
+                self._wait_for_group(group, 60)
             except subprocess.TimeoutExpired:
                 os.killpg(group, signal.SIGKILL)
                 self.process.wait()

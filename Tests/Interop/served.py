@@ -69,14 +69,15 @@ class Served:
         for plan, lines in records.items():
             file = self.folder / f"{plan}.ndjson"
             file.write_text("\n".join(lines) + "\n")
-            self.run("import", "--config", str(self.config), "--plan", plan, str(file))
+            # At the usual priority it might not get its turn beside whatever else runs here.
+            self.run("import", "--priority", "normal", "--config", str(self.config), "--plan", plan, str(file))
             words = self.run("apps", "add", "--config", str(self.config), "--plan", plan, "--name", "Payer", "--redirect-uris", "https://payer.example/cb")
             told = dict(line.split()[:2] for line in words.splitlines() if line)
             self.apps[plan] = App({"clientId": told["client_id"], "clientSecret": told["client_secret"], "redirectUris": ["https://payer.example/cb"]})
         self.log = open(self.folder / "serve.log", "wb")
         self.process = subprocess.Popen([program(), "serve", "--config", str(self.config)], stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
         try:
-            patiently(self._answers, "the served plans", seconds=20)
+            patiently(self._answers, "the served plans")
         except BaseException:
             self.stop()
             raise
@@ -130,11 +131,11 @@ class Served:
 
     def redeem(self, plan, code, app=None):
         fields = {"grant_type": "authorization_code", "code": code, **(app or self.apps[plan]).credentials}
-        return self.browser().post(f"https://auth.{plan}.example/oauth2/token", data=fields, timeout=10)
+        return self.browser().post(f"https://auth.{plan}.example/oauth2/token", data=fields, timeout=60)
 
     def stop(self):
         self.process.terminate()
-        self.process.wait(15)
+        self.process.wait(120)
         self.log.close()
 
 

@@ -13,7 +13,7 @@ from sandbox import free_port, program
 class Server:
     """`more` is added to the configuration; `{folder}` in it is the server's own. The admin port answers when it returns."""
 
-    def __init__(self, folder, more="", public="https://p2p.example", plan="", patience=60):
+    def __init__(self, folder, more="", public="https://p2p.example", plan="", patience=180):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.port, self.admin_port = free_port(), free_port()
@@ -25,7 +25,7 @@ class Server:
         self.log = self.folder / "serve.log"
         self.start(patience)
 
-    def start(self, patience=60):
+    def start(self, patience=180):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([program(), "serve", "--config", str(self.config)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         end = time.monotonic() + patience
@@ -45,7 +45,7 @@ class Server:
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
     def admin(self, path):
-        return requests.get(f"http://127.0.0.1:{self.admin_port}/{path}", timeout=5)
+        return requests.get(f"http://127.0.0.1:{self.admin_port}/{path}", timeout=30)
 
     def send(self, number):
         self.process.send_signal(number)

@@ -103,7 +103,7 @@ def test_a_member_and_an_app_come_through_nginx(sandbox, tmp_path):
     tmp_path.chmod(0o755)
     process = subprocess.Popen(["nginx", "-c", str(nginx(tmp_path, port, sandbox.port, "localhost"))])
     try:
-        patiently(lambda: listens(port), "nginx", seconds=10)
+        patiently(lambda: listens(port), "nginx")
         token = Member(sandbox, SandboxMailbox(sandbox)).tokens(sandbox.members[0])
 
         def get(path, **more):
@@ -120,7 +120,7 @@ def test_a_member_and_an_app_come_through_nginx(sandbox, tmp_path):
         assert requests.get(f"https://127.0.0.1:{port}/demo/r4/metadata", verify=str(tmp_path / "ca.pem"), headers={"X-Filler": "x" * 9000}, timeout=10).status_code == 200
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def listens(port):

@@ -22,7 +22,7 @@ class SlowPost:
     body = b"grant_type=authorization_code&code=x&client_id=y"
 
     def __init__(self, port, host="p2p.example"):
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         self.connection.putrequest("POST", "/one/oauth2/token", skip_host=True)
         for name, value in {"Host": host, "Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(self.body))}.items():
             self.connection.putheader(name, value)
@@ -47,31 +47,31 @@ def under_way(server):
 
 
 def test_readiness_turns_at_once_and_requests_are_finished(tmp_path):
-    server = Server(tmp_path, "drain:\n  graceSeconds: 2\n")
+    server = Server(tmp_path, "drain:\n  graceSeconds: 15\n  finishSeconds: 120\n")
     slow = SlowPost(server.port)
-    patiently(lambda: under_way(server), "the slow request", seconds=10)
-    idle = socket.create_connection(("127.0.0.1", server.port))
+    patiently(lambda: under_way(server), "the slow request")
+    idle = socket.create_connection(("127.0.0.1", server.port), timeout=60)
     server.send(signal.SIGTERM)
-    patiently(lambda: server.admin("readyz").status_code == 503, "readiness to turn", seconds=1.5)
+    patiently(lambda: server.admin("readyz").status_code == 503, "readiness to turn", seconds=10)
     assert server.admin("readyz").json()["reason"] == "draining"
     assert "payerbridge_draining 1\n" in server.admin("metrics").text
     # Within the grace it answers as before: whoever has not looked yet loses nothing.
-    assert requests.get(f"http://127.0.0.1:{server.port}/healthz", timeout=5).status_code == 200
-    patiently(lambda: refuses(server.port), "the listener to close", seconds=10)
+    assert requests.get(f"http://127.0.0.1:{server.port}/healthz", timeout=10).status_code == 200
+    patiently(lambda: refuses(server.port), "the listener to close", seconds=60)
     assert server.process.poll() is None, "it left before the request under way was answered"
-    idle.settimeout(5)
+    idle.settimeout(60)
     assert idle.recv(1) == b"", "a connection on which nothing happens is closed"
     assert server.admin("healthz").status_code == 200
     status, body = slow.finish()
     assert status == 401 or status == 400, (status, body)
-    assert server.process.wait(10) == 0
+    assert server.process.wait(60) == 0
     assert "error" not in server.words()
 
 
 def test_a_request_that_never_ends_does_not_hold_it_up(tmp_path):
     server = Server(tmp_path, "drain:\n  graceSeconds: 0\n  finishSeconds: 2\n")
     slow = SlowPost(server.port)
-    patiently(lambda: under_way(server), "the slow request", seconds=10)
+    patiently(lambda: under_way(server), "the slow request")
     server.send(signal.SIGTERM)
     assert server.process.wait(12) == 0
     slow.connection.close()
@@ -84,22 +84,22 @@ def test_a_big_answer_is_sent_to_its_end(start_sandbox, tmp_path):
     try:
         granted = Member(sandbox, SandboxMailbox(sandbox)).tokens(sandbox.member("01-testmemid"))
         url = f"{sandbox.fhir}/Patient/{granted['patient']}/$everything"
-        whole = requests.get(url, headers={**bearer(granted["access_token"]), "Accept-Encoding": "identity"}, timeout=30).content
+        whole = requests.get(url, headers={**bearer(granted["access_token"]), "Accept-Encoding": "identity"}, timeout=120).content
         assert len(whole) > 1_000_000
-        wire = socket.create_connection(("127.0.0.1", sandbox.port))
+        wire = socket.create_connection(("127.0.0.1", sandbox.port), timeout=120)
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
         path = url.split(str(sandbox.port), 1)[1]
         wire.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost:{sandbox.port}\r\nAuthorization: Bearer {granted['access_token']}\r\n\r\n".encode())
         got = wire.recv(1000)
         sandbox.process.send_signal(signal.SIGTERM)
-        patiently(lambda: refuses(sandbox.port), "the listener to close", seconds=10)
-        wire.settimeout(10)
+        patiently(lambda: refuses(sandbox.port), "the listener to close")
+        wire.settimeout(120)
         while block := wire.recv(65536):
             got += block
         head, body = got.split(b"\r\n\r\n", 1)
         assert f"Content-Length: {len(body)}".lower().encode() in head.lower()
         assert len(body) == len(whole)
-        assert sandbox.process.wait(15) == 0
+        assert sandbox.process.wait(120) == 0
     finally:
         sandbox.stop()
 
@@ -113,13 +113,13 @@ def test_jobs_are_given_back(tmp_path):
             # The page behind the last step may not come any more; the transfer has begun all the same.
             walker = threading.Thread(target=lambda: quietly(lambda: member.agree(mailbox=SandboxMailbox(sandbox))))
             walker.start()
-            end = time.monotonic() + 60
+            end = time.monotonic() + 300
             while not database.execute("SELECT count(*) FROM transfer WHERE lease_holder IS NOT NULL").fetchone()[0]:
                 assert time.monotonic() < end, "no transfer was ever in hand"
                 time.sleep(0.002)
             sandbox.process.send_signal(signal.SIGTERM)
             walker.join()
-            assert sandbox.process.wait(20) == 0
+            assert sandbox.process.wait(120) == 0
             state, holder = database.execute("SELECT state, lease_holder FROM transfer").fetchone()
             assert holder is None
             assert state in ("receiving", "ready"), state
@@ -141,4 +141,4 @@ def test_a_wrong_time_is_told(tmp_path, more):
 
     config = tmp_path / "payerbridge.yaml"
     config.write_text(f"publicAddress: https://p2p.example\ndataDirectory: data\n{more}plans:\n  - id: one\n    name: One\n")
-    assert_told(*run("serve", "--config", config, seconds=10), "payerbridge.yaml")
+    assert_told(*run("serve", "--config", config), "payerbridge.yaml")

@@ -160,7 +160,7 @@ def test_an_answer_that_proves_nothing_reads_nothing(sender, tmp_path, changes, 
 def test_an_answer_with_another_state_is_not_ours_and_is_waited_past(sender, tmp_path):
     sender.behaviour.state = "wrong"
     received = Received(sender, tmp_path)
-    address = patiently(received._new_addresses, "the authorize address", seconds=20)[0]
+    address = patiently(received._new_addresses, "the authorize address")[0]
     assert requests.get(address, timeout=10).status_code == 400
     assert not [asked for asked in sender.asked if asked.path == "/auth/token"]
     sender.behaviour.state = "right"
@@ -173,9 +173,9 @@ def test_what_was_cut_off_by_a_kill_goes_on_where_it_was(sender, tmp_path):
         sender.put(resource)
     sender.behaviour.page_size, sender.behaviour.slow, sender.behaviour.drip = 5, {"Observation"}, 0.01
     first = Received(sender, tmp_path)
-    address = patiently(first._new_addresses, "the authorize address", seconds=20)[0]
+    address = patiently(first._new_addresses, "the authorize address")[0]
     requests.get(address, timeout=10)
-    patiently(lambda: len(sender.asked_for("Observation")) > 5, "a first part of the record", seconds=20)
+    patiently(lambda: len(sender.asked_for("Observation")) > 5, "a first part of the record")
     first.receiver.process.send_signal(signal.SIGKILL)
     assert first.receiver.end() == -signal.SIGKILL
     sender.behaviour.slow = set()

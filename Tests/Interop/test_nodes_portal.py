@@ -30,7 +30,7 @@ class Developer(HostileDeveloper):
 
     def page(self, node, path):
         token = self.session.headers["Authorization"].removeprefix("Bearer ")
-        answer = requests.get(f"{node.portal}/portal{self.app}{path}", cookies={"payerbridge-portal": token}, timeout=10)
+        answer = requests.get(f"{node.portal}/portal{self.app}{path}", cookies={"payerbridge-portal": token}, timeout=60)
         assert answer.status_code == 200, answer.text
         return answer.text
 
@@ -70,7 +70,7 @@ def developer(nodes, uri):
     rows(uri, "UPDATE verification SET state = 'approved' WHERE application = (SELECT max(number) FROM application)")
     rows(uri, "INSERT INTO plan_sync (application, plan, state, due_at) SELECT max(a.number), p.number, 'waiting', 0 "
               "FROM application a, plan p WHERE p.id IN ('demo', 'new') GROUP BY p.number")
-    patiently(lambda: all(plan["state"] == "synced" for plan in made.ask("GET", made.app, 200)["plans"]), "the sync", seconds=40)
+    patiently(lambda: all(plan["state"] == "synced" for plan in made.ask("GET", made.app, 200)["plans"]), "the sync")
     return made
 
 
@@ -94,7 +94,7 @@ def test_what_is_uploaded_at_one_node_is_had_byte_for_byte_from_the_other(nodes,
     # Removed at the other, it is gone at both, bytes and all.
     for each in developer.ask_at(second, "GET", "/production").json()["evidence"]:
         assert developer.ask_at(second, "DELETE", f"/production/evidence/{each['number']}").status_code == 204
-    assert requests.get(first.portal + addresses[1], timeout=10).status_code == 404
+    assert requests.get(first.portal + addresses[1], timeout=60).status_code == 404
     assert sizes(uri) == {} and rows(uri, "SELECT * FROM evidence_upload") == []
 
 
@@ -119,7 +119,7 @@ def test_a_node_that_left_files_in_its_own_folder_is_told_to_name_it(nodes, deve
 
 def begin_upload(developer, node, length):
     """A connection on which a recording is on its way, and has not arrived."""
-    connection = socket.create_connection(("127.0.0.1", node.port))
+    connection = socket.create_connection(("127.0.0.1", node.port), timeout=120)
     connection.sendall(
         f"POST /api/portal{developer.app}/production/evidence?title=c.webm HTTP/1.1\r\nHost: localhost:{node.port}\r\n"
         f"Authorization: {developer.session.headers['Authorization']}\r\nContent-Length: {length}\r\n\r\n".encode()

@@ -47,7 +47,7 @@ def site(tmp_path_factory, mail_server):
         except requests.RequestException:
             return False
 
-    patiently(answers, "the server", seconds=30)
+    patiently(answers, "the server")
 
     def run(*arguments):
         done = subprocess.run([program(), *arguments, "--config", str(config)], capture_output=True, text=True)
@@ -56,7 +56,7 @@ def site(tmp_path_factory, mail_server):
 
     yield f"http://localhost:{port}", mailbox, run
     process.terminate()
-    process.wait(15)
+    process.wait(120)
     log.close()
 
 

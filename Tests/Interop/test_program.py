@@ -19,7 +19,7 @@ from scenario import INSIDE
 RAW = (*INSIDE, "NSCocoa", "errno", "descriptor", "Domain=", "Error Domain", "Thread 1", "Illegal instruction")
 
 
-def run(*arguments, seconds=30):
+def run(*arguments, seconds=120):
     """The status and the words of a command."""
     done = subprocess.run([program(), *map(str, arguments)], capture_output=True, text=True, timeout=seconds, stdin=subprocess.DEVNULL)
     return done.returncode, done.stdout + done.stderr
@@ -85,7 +85,7 @@ CONFIG = "publicAddress: https://p2p.example\ndataDirectory: data\nplans:\n  - i
 def test_a_mistake_in_the_configuration_is_named_with_its_line(tmp_path, text, line):
     file = tmp_path / "payerbridge.yaml"
     file.write_text(text)
-    status, words = run("serve", "--config", file, seconds=10)
+    status, words = run("serve", "--config", file)
     assert_told(status, words, "payerbridge.yaml")
     assert line is None or f":{line}" in words or f"line {line}" in words, words
 
@@ -99,14 +99,14 @@ def test_bad_lines_of_an_import_are_named_and_the_rest_is_taken(tmp_path, start_
         patient, "{broken", '{"resourceType":"Observation","id":"imp-o","status":"final","code":{"text":"x"},"subject":{"reference":"Patient/imp-1"}}',
         '{"resourceType":"Nonsense","id":"x"}', '["a list"]', '{"id":"no-type"}', '{"resourceType":"Condition","resourceType":"Observation","id":"twice"}',
     ]) + "\n")
-    status, words = run("import", "--data", sandbox.data, file)
+    status, words = run("import", "--priority", "normal", "--data", sandbox.data, file)
     assert status == 3
     for number in (2, 4, 5, 6, 7):
         assert f"mixed.ndjson:{number}" in words, f"line {number}: {words}"
     assert not [text for text in RAW if text in words], words
     member = {"firstName": "Ina", "lastName": "Import", "birthDate": "1990-01-02", "memberId": "IMP-1", "postalCode": "10001"}
     token = Member(sandbox, SandboxMailbox(sandbox)).tokens(member)
-    found = requests.get(sandbox.fhir + "/Observation", headers=bearer(token["access_token"]), timeout=10).json()
+    found = requests.get(sandbox.fhir + "/Observation", headers=bearer(token["access_token"]), timeout=60).json()
     assert [entry["resource"]["id"] for entry in found["entry"]] == ["imp-o"], "what was good is there, while the server runs"
 
 
@@ -154,7 +154,7 @@ def test_a_data_directory_in_use_is_not_taken_over(start_sandbox):
     second = subprocess.Popen([program(), "sandbox", "--data", str(first.data), "--port", str(free_port()), "--members", "0"],
                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        assert second.wait(5) not in (0, None)
+        assert second.wait(120) not in (0, None)
     except subprocess.TimeoutExpired:
         pytest.fail("two sandboxes serve the same directory")
     finally:

@@ -21,7 +21,7 @@ def post(house):
 
 
 def lines(member):
-    answer = member.browser.session.get(member.root + "/record.ndjson")
+    answer = member.browser.session.get(member.root + "/record.ndjson", timeout=120)
     if answer.status_code == 404:
         return []
     assert answer.status_code == 200 and answer.headers["Content-Type"] == "application/fhir+ndjson"
@@ -91,7 +91,7 @@ def test_another_persons_record_waits_for_the_plan_and_is_not_kept(house, post):
     assert not [form for form in page.forms if form.action.endswith("/keep")]
     # Nor by a form that is not there.
     token = page.forms[0].values["form_token"]
-    answer = member.browser.session.post(page.url + "/keep", data={"form_token": token}, allow_redirects=False)
+    answer = member.browser.session.post(page.url + "/keep", data={"form_token": token}, allow_redirects=False, timeout=60)
     assert answer.status_code == 409
     member.step("discard")
     assert "Nothing of it is in your record" in member.page.text
@@ -114,19 +114,19 @@ def test_a_member_sees_only_their_own(house, post):
     mine.agree(mailbox=post)
     mine.wait("Is this your record?")
     other = RecordMember(house, number=3)
-    answer = other.browser.session.get(mine.page.url)
+    answer = other.browser.session.get(mine.page.url, timeout=60)
     assert answer.status_code == 404
     token = other.browser.go("GET", other.root).forms[0].values["form_token"]
     for action in ("keep", "discard", "undo"):
-        assert other.browser.session.post(f"{mine.page.url}/{action}", data={"form_token": token}).status_code == 404
-    assert requests.get(mine.page.url, allow_redirects=False).status_code == 303
+        assert other.browser.session.post(f"{mine.page.url}/{action}", data={"form_token": token}, timeout=60).status_code == 404
+    assert requests.get(mine.page.url, allow_redirects=False, timeout=60).status_code == 303
     mine.step("discard")
 
 
 def test_an_answer_that_was_not_asked_for_is_not_used(house):
     member = RecordMember(house, number=3)
     for query in ("", "?state=x", "?code=c&state=" + "a" * 43, "?code=a&code=b&state=x", "?error=access_denied&state=zzz"):
-        answer = member.browser.session.get(member.root + "/callback" + query)
+        answer = member.browser.session.get(member.root + "/callback" + query, timeout=60)
         assert answer.status_code == 400 and "does not belong here" in answer.text
 
 
@@ -144,7 +144,7 @@ def test_another_browser_cannot_finish_what_this_one_began(house, post):
     browser.submit("/consent", decision="allow", decider="member")
     assert browser.callback.startswith(member.root + "/callback?")
     stranger = RecordMember(house, number=2)
-    answer = stranger.browser.session.get(browser.callback)
+    answer = stranger.browser.session.get(browser.callback, timeout=60)
     assert answer.status_code == 403 and "does not belong here" in answer.text
     browser.redirect_uri = ""
     page = browser.go("GET", browser.callback)
@@ -177,5 +177,5 @@ def test_a_plan_that_is_missing_is_noted(house):
 
 @pytest.mark.parametrize("path", ["", "/plans", "/transfers/0", "/record.ndjson"])
 def test_without_signing_in_there_is_only_the_way_in(house, path):
-    answer = requests.get(f"{house.portal}/new/record{path}", allow_redirects=False)
+    answer = requests.get(f"{house.portal}/new/record{path}", allow_redirects=False, timeout=60)
     assert answer.status_code == (200 if path == "" else 303)

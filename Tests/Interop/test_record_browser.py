@@ -34,13 +34,13 @@ def test_a_member_brings_a_record_sees_it_and_undoes_it(house, visit, language, 
     member.press(words["born"], "record-home")
     member.press(words["bring"], "record-plans").press("Demo Health Plan", "record-opt-in")
     page.get_by_role("button", name=words["agree"]).click()
-    page.wait_for_url("**/demo/**")
+    page.wait_for_url("**/demo/**", timeout=180_000)
     at_demo(house, page, language)
     # The page brings itself up to date, from on its way to arrived.
-    page.get_by_role("button", name=words["keep"]).wait_for(timeout=30_000)
+    page.get_by_role("button", name=words["keep"]).wait_for(timeout=180_000)
     member.look("record-ready")
     page.get_by_role("button", name=words["keep"]).click()
-    page.get_by_role("heading", name=words["kept"]).wait_for(timeout=30_000)
+    page.get_by_role("heading", name=words["kept"]).wait_for(timeout=180_000)
     member.look("record-kept")
     kept = page.url
     member.press(words["see"], "record-chart")
@@ -50,7 +50,7 @@ def test_a_member_brings_a_record_sees_it_and_undoes_it(house, visit, language, 
         member.look("record-chart" + path.split("?")[0].replace("/", "-"))
     page.goto(kept)
     page.get_by_role("button", name=words["undo"]).click()
-    page.get_by_role("heading", name=words["removed"]).wait_for(timeout=30_000)
+    page.get_by_role("heading", name=words["removed"]).wait_for(timeout=180_000)
     member.look("record-undone")
 
 
@@ -71,7 +71,7 @@ def at_demo(house, page, language):
     page.locator("main form button[type=submit]").first.click()
     page.locator("[name=decider][value=member]").check()
     page.locator("button[name=decision][value=allow]").click()
-    page.wait_for_url("**/new/record/**")
+    page.wait_for_url("**/new/record/**", timeout=180_000)
 
 
 @pytest.fixture(scope="module")

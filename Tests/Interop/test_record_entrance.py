@@ -48,10 +48,10 @@ def plan(tmp_path_factory):
         except requests.RequestException:
             return False
 
-    patiently(answers, "the plan's server", seconds=60)
+    patiently(answers, "the plan's server")
     yield root, home / "data/payerbridge.sqlite"
     process.terminate()
-    process.wait(15)
+    process.wait(60)
 
 
 def link(root, key=KEY, **more):
@@ -66,17 +66,17 @@ def test_a_signed_link_lets_its_member_in_once(plan):
     root, _ = plan
     address = link(root)
     session = requests.Session()
-    page = session.get(address)
+    page = session.get(address, timeout=60)
     assert page.status_code == 200 and "Hello, Ana" in page.text and page.url == root
-    assert "Hello, Ana" in session.get(root).text
-    again = requests.get(address)
-    assert again.status_code == 403 and "does not work any more" in again.text and not requests.get(root).text.count("Hello, Ana")
+    assert "Hello, Ana" in session.get(root, timeout=60).text
+    again = requests.get(address, timeout=60)
+    assert again.status_code == 403 and "does not work any more" in again.text and not requests.get(root, timeout=60).text.count("Hello, Ana")
 
 
 @pytest.mark.parametrize("more", [dict(sub="M-9"), dict(aud="https://else.example"), dict(exp=int(time.time()) - 60), dict(key=b"x" * 40), dict(jti="")])
 def test_another_link_lets_nobody_in(plan, more):
     root, _ = plan
-    assert requests.get(link(root, **more)).status_code == 403
+    assert requests.get(link(root, **more), timeout=60).status_code == 403
 
 
 def codes(store):

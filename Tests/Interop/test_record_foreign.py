@@ -45,7 +45,7 @@ class Foreign:
         self.key = console.page.url.rsplit("/", 1)[1]
         self.member = RecordMember(house)
 
-    def bring(self, seconds=60):
+    def bring(self, seconds=180):
         browser = self.member.browser
         browser.go("GET", f"{self.member.root}/plans/{self.key}")
         browser.submit(f"/plans/{self.key}")
@@ -162,12 +162,12 @@ def test_what_a_sender_changes_is_updated_and_what_it_drops_is_noted(house, cons
         foreign.member.step("keep")
         page = foreign.member.wait("It is part of your record")
         assert "1 items have changed" in page.text and "1 items were not sent this time" in page.text, page.text
-        lines = [json.loads(line) for line in foreign.member.browser.session.get(foreign.member.root + "/record.ndjson").text.splitlines()]
+        lines = [json.loads(line) for line in foreign.member.browser.session.get(foreign.member.root + "/record.ndjson", timeout=120).text.splitlines()]
         assert [line for line in lines if line.get("recordedDate") == "2020-02-02"]
         chart = foreign.member.browser.go("GET", foreign.member.root + "/chart/print")
         assert "not sent again" in chart.text
         foreign.member.browser.go("GET", page.url)
         foreign.member.step("undo")
         foreign.member.wait("It was removed")
-        lines = [json.loads(line) for line in foreign.member.browser.session.get(foreign.member.root + "/record.ndjson").text.splitlines()]
+        lines = [json.loads(line) for line in foreign.member.browser.session.get(foreign.member.root + "/record.ndjson", timeout=120).text.splitlines()]
         assert not [line for line in lines if line.get("recordedDate") == "2020-02-02"], "the version before is back"

@@ -46,13 +46,13 @@ def journey(sandbox, hit):
     for _ in range(2):
         member.agree(mailbox=SandboxMailbox(sandbox))
         hit()
-        member.wait("Is this your record?", seconds=120)
+        member.wait("Is this your record?", seconds=180)
         member.step("keep")
         hit()
-        member.wait("It is part of your record", seconds=120)
+        member.wait("It is part of your record", seconds=180)
     member.step("undo")
     hit()
-    member.wait("It was removed", seconds=120)
+    member.wait("It was removed", seconds=180)
 
 
 def test_twenty_kills_change_nothing(tmp_path):

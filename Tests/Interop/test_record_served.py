@@ -25,7 +25,7 @@ def kept(house):
     member.wait("Is this your record?")
     member.step("keep")
     member.wait("It is part of your record")
-    lines = member.browser.session.get(member.root + "/record.ndjson").text.splitlines()
+    lines = member.browser.session.get(member.root + "/record.ndjson", timeout=120).text.splitlines()
     return [json.loads(line) for line in lines]
 
 
@@ -91,7 +91,7 @@ def test_the_next_payer_can_be_sent_to(house, kept, token, tmp_path):
 
 
 def test_without_a_token_nothing_is_served(house, kept):
-    assert requests.get(house.about["receiver"]["fhir"] + "/Observation").status_code == 401
+    assert requests.get(house.about["receiver"]["fhir"] + "/Observation", timeout=60).status_code == 401
 
 
 def test_a_grant_needs_a_reason_an_app_and_a_record(house, kept, token):

@@ -4,6 +4,7 @@ import datetime
 import json
 import sqlite3
 import subprocess
+import time
 
 import pytest
 
@@ -12,8 +13,6 @@ from sandbox import program
 from served import RECORDS, Served
 from validators import assert_valid
 
-TODAY = datetime.datetime.now(datetime.timezone.utc).date()
-START = (TODAY if (TODAY.month, TODAY.day) != (2, 29) else TODAY - datetime.timedelta(days=1)).replace(year=TODAY.year - 5)
 RELEASE = """\
     release:
       memberAuthorized:
@@ -23,7 +22,6 @@ RELEASE = """\
 """
 CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
 NEVER, TYPE = "Its type never leaves in this exchange.", "Its type is not among those this plan shares through this channel."
-OLD = f"Its date of service is before {START}, where the shared years begin."
 
 
 def resource(type, id, label=None, **more):
@@ -42,30 +40,55 @@ def condition(id, **more):
 
 DAY = datetime.timedelta(days=1)
 VISIT = {"encounter": {"reference": "Encounter/north-visit"}, "performer": [{"reference": "Organization/north-clinic"}, {"reference": "Practitioner/north-doctor"}]}
-SHARED = {
-    "Observation/new": observation("new", TODAY - DAY, **VISIT), "Observation/first-day": observation("first-day", START), "Observation/undated": observation("undated", None),
-    "Observation/normal": observation("normal", TODAY - DAY, "N"), "Condition/lasting": condition("lasting", onsetDateTime="1999-01-01"),
-    "Condition/just-over": condition("just-over", onsetDateTime="1999-01-01", abatementDateTime=str(START + DAY)),
-    "Organization/north-clinic": resource("Organization", "north-clinic", name="Clinic"),
-}
-HELD = {
-    "Observation/day-before": (observation("day-before", START - DAY), OLD), "Observation/old": (observation("old", "2001"), OLD),
-    "Observation/restricted": (observation("restricted", TODAY - DAY, "R"), f"It is labelled {CONFIDENTIALITY}|R, which this plan holds back."),
-    "Observation/very": (observation("very", TODAY - DAY, "V"), f"It is labelled {CONFIDENTIALITY}|V, which this plan holds back."),
-    "Condition/over": (condition("over", onsetDateTime="1999", abatementDateTime="2000"), OLD),
-    "Encounter/north-visit": (resource("Encounter", "north-visit", status="finished", subject={"reference": "Patient/north-ada"},
-                                       **{"class": {"code": "AMB"}}, period={"start": str(TODAY - DAY)}), TYPE),
-    "Practitioner/north-doctor": (resource("Practitioner", "north-doctor", name=[{"family": "Hidden"}]), TYPE),
-    "Coverage/north-cover": (None, NEVER), "ExplanationOfBenefit/north-eob": (None, NEVER),
-}
-NORTH = [line for line in RECORDS["north"] if '"Observation"' not in line] + list(SHARED.values()) + [line for line, _ in HELD.values() if line]
 TYPES = ["Patient", "Observation", "Condition", "Organization", "Provenance"]
+
+
+def today():
+    """A day (UTC) that lasts as long as the tests of this file, since the years that are shared begin anew at midnight."""
+    now = datetime.datetime.now(datetime.timezone.utc)
+    left = (now + DAY).replace(hour=0, minute=0, second=0, microsecond=0) - now
+    if left < datetime.timedelta(minutes=5):
+        time.sleep(left.total_seconds() + 1)
+    return datetime.datetime.now(datetime.timezone.utc).date()
+
+
+class Sent:
+    """What the plan has, seen from this day: what it shares, what it holds back and why, and where its shared years begin."""
+
+    def __init__(self, today):
+        self.start = start = (today if (today.month, today.day) != (2, 29) else today - DAY).replace(year=today.year - 5)
+        self.old = old = f"Its date of service is before {start}, where the shared years begin."
+        self.shared = {
+            "Observation/new": observation("new", today - DAY, **VISIT), "Observation/first-day": observation("first-day", start),
+            "Observation/undated": observation("undated", None), "Observation/normal": observation("normal", today - DAY, "N"),
+            "Condition/lasting": condition("lasting", onsetDateTime="1999-01-01"),
+            "Condition/just-over": condition("just-over", onsetDateTime="1999-01-01", abatementDateTime=str(start + DAY)),
+            "Organization/north-clinic": resource("Organization", "north-clinic", name="Clinic"),
+        }
+        self.held = {
+            "Observation/day-before": (observation("day-before", start - DAY), old), "Observation/old": (observation("old", "2001"), old),
+            "Observation/restricted": (observation("restricted", today - DAY, "R"), f"It is labelled {CONFIDENTIALITY}|R, which this plan holds back."),
+            "Observation/very": (observation("very", today - DAY, "V"), f"It is labelled {CONFIDENTIALITY}|V, which this plan holds back."),
+            "Condition/over": (condition("over", onsetDateTime="1999", abatementDateTime="2000"), old),
+            "Encounter/north-visit": (resource("Encounter", "north-visit", status="finished", subject={"reference": "Patient/north-ada"},
+                                               **{"class": {"code": "AMB"}}, period={"start": str(today - DAY)}), TYPE),
+            "Practitioner/north-doctor": (resource("Practitioner", "north-doctor", name=[{"family": "Hidden"}]), TYPE),
+            "Coverage/north-cover": (None, NEVER), "ExplanationOfBenefit/north-eob": (None, NEVER),
+        }
+
+    @property
+    def lines(self):
+        own = [line for line in RECORDS["north"] if '"Observation"' not in line]
+        return [*own, *self.shared.values(), *(line for line, _ in self.held.values() if line)]
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory, mail_server):
     mailbox, port = mail_server()
-    served = Served(tmp_path_factory.mktemp("release"), port, {"north": NORTH}, RELEASE)
+    # Not when this file is read, which may be long before.
+    sent = Sent(today())
+    served = Served(tmp_path_factory.mktemp("release"), port, {"north": sent.lines}, RELEASE)
+    served.sent = sent
     answer = served.redeem("north", served.code("north", mailbox))
     assert answer.status_code == 200, answer.text
     served.token = answer.json()["access_token"]
@@ -77,7 +100,7 @@ def served(tmp_path_factory, mail_server):
 
 def ask(served, path, method="GET", **more):
     headers = {**bearer(served.token), "Accept-Encoding": "identity", **more.pop("headers", {})}
-    answer = served.front.request(method, f"https://api.north.example/r4/{path}", headers=headers, timeout=20, **more)
+    answer = served.front.request(method, f"https://api.north.example/r4/{path}", headers=headers, timeout=60, **more)
     served.asked.append((method, path, answer))
     return answer
 
@@ -94,9 +117,9 @@ def explain(served, *more):
 
 
 def test_only_what_the_policy_lets_go_is_read(served):
-    for place in SHARED:
+    for place in served.sent.shared:
         assert ask(served, place).status_code == 200, place
-    for place in HELD:
+    for place in served.sent.held:
         type = place.split("/")[0]
         answer, absent = ask(served, place), ask(served, f"{type}/there-is-none")
         assert answer.status_code == (404 if type in TYPES else 403) == absent.status_code, place
@@ -104,7 +127,7 @@ def test_only_what_the_policy_lets_go_is_read(served):
 
 
 def test_only_what_the_policy_lets_go_is_found(served):
-    expected = {"Patient/north-ada", *SHARED}
+    expected = {"Patient/north-ada", *served.sent.shared}
     for type in TYPES:
         own = {place for place in expected if place.startswith(type + "/")}
         assert found(ask(served, f"{type}?_count=100")) == own
@@ -126,31 +149,31 @@ def test_nothing_held_back_comes_along_or_decides(served):
         assert found(ask(served, f"Patient?_has:Observation:patient:_id={held}")) == set()
     assert found(ask(served, "Patient?_has:Observation:patient:_id=new")) == {"Patient/north-ada"}
     everything = ask(served, "Patient/north-ada/$everything")
-    assert found(everything) == {"Patient/north-ada", *SHARED}
-    for place in HELD:
+    assert found(everything) == {"Patient/north-ada", *served.sent.shared}
+    for place in served.sent.held:
         if place.split("/")[0] in TYPES:
             assert f'"{place}"' not in everything.text, "no Provenance of the transmission names what is held back"
 
 
 def test_metadata_names_the_types_of_the_policy_alone(served):
-    statement = served.front.get("https://api.north.example/r4/metadata", timeout=10).json()
+    statement = served.front.get("https://api.north.example/r4/metadata", timeout=60).json()
     assert {entry["type"] for entry in statement["rest"][0]["resource"]} == set(TYPES)
     assert_valid([json.dumps(statement)])
 
 
 def test_explain_says_of_each_resource_what_the_api_does(served):
-    for place in (*SHARED, "Patient/north-ada"):
+    for place in (*served.sent.shared, "Patient/north-ada"):
         assert explain(served, "--resource", place) == f"{place} is shared.\n"
-    for place, (_, why) in HELD.items():
+    for place, (_, why) in served.sent.held.items():
         assert explain(served, "--resource", place) == f"{place} is held back. {why}\n"
 
 
 def test_explain_counts_what_the_api_counts(served):
     words = explain(served)
-    assert f"Service since {START} is shared." in words and f"{CONFIDENTIALITY}|R, {CONFIDENTIALITY}|V" in words
+    assert f"Service since {served.sent.start} is shared." in words and f"{CONFIDENTIALITY}|R, {CONFIDENTIALITY}|V" in words
     rows = {line.split()[0]: line.split(maxsplit=3) for line in words.splitlines() if len(line.split()) > 2 and line.split()[1].isdigit()}
     assert rows["Observation"][1:3] == ["4", "4"] and rows["Condition"][1:3] == ["2", "1"] and rows["Encounter"][1:] == ["0", "1", TYPE]
-    assert rows["Coverage"][1:] == ["0", "1", NEVER] and f"2: {OLD}" in rows["Observation"][3]
+    assert rows["Coverage"][1:] == ["0", "1", NEVER] and f"2: {served.sent.old}" in rows["Observation"][3]
     for type in ("Observation", "Condition", "Patient"):
         assert int(rows[type][1]) == ask(served, f"{type}?_summary=count").json()["total"]
 
@@ -169,7 +192,7 @@ def test_a_policy_that_cannot_be_meant_is_refused_with_its_line(served, tmp_path
     config = tmp_path / "payerbridge.yaml"
     head = served.config.read_text().split("    release:")[0]
     config.write_text(f"{head}    release:\n      memberAuthorized:\n        {written}\n")
-    done = subprocess.run([program(), "serve", "--config", str(config)], capture_output=True, text=True, timeout=20)
+    done = subprocess.run([program(), "serve", "--config", str(config)], capture_output=True, text=True, timeout=120)
     assert done.returncode == 1 and told in done.stdout + done.stderr and f"payerbridge.yaml:{len(head.splitlines()) + 3}" in done.stdout + done.stderr
 
 
@@ -205,7 +228,7 @@ def test_the_log_lists_exactly_what_was_given_away(served):
 
 
 def verify(served):
-    done = subprocess.run([program(), "disclosures", "verify", "--config", str(served.config)], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([program(), "disclosures", "verify", "--config", str(served.config)], capture_output=True, text=True, timeout=120)
     return done.returncode, done.stdout + done.stderr
 
 

@@ -43,6 +43,6 @@ def test_a_mail_that_could_not_be_delivered_at_once_is_delivered_later(start_san
     walk.identify(sandbox.members[0])
     assert walk.submit("/email", email=address).url.endswith("/code"), "the member does not wait for the mail server"
     mailbox, _ = mail_server(port)
-    code = code_in(patiently(lambda: mailbox.mails(address), "the late mail", seconds=30)[0]["text"])
+    code = code_in(patiently(lambda: mailbox.mails(address), "the late mail", seconds=180)[0]["text"])
     assert walk.submit("/code", code=code).url.endswith("/consent")
     assert len(mailbox.mails(address)) == 1, "delivered once"

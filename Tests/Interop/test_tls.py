@@ -59,7 +59,7 @@ class Connection:
     def __init__(self, server, **more):
         context = ssl.create_default_context(cafile=server.authority.path)
         context.set_alpn_protocols(more.get("alpn", ["http/1.1"]))
-        raw = socket.create_connection(("127.0.0.1", server.port), timeout=10)
+        raw = socket.create_connection(("127.0.0.1", server.port), timeout=60)
         self.wire = context.wrap_socket(raw, server_hostname="p2p.example")
         self.file = self.wire.makefile("rb")
 
@@ -86,7 +86,7 @@ def test_it_speaks_tls_and_nothing_else(server):
     assert connection.wire.selected_alpn_protocol() == "http/1.1"
     assert connection.wire.version() == "TLSv1.3"
     with pytest.raises(requests.ConnectionError):
-        requests.get(f"http://127.0.0.1:{server.port}/healthz", timeout=5)
+        requests.get(f"http://127.0.0.1:{server.port}/healthz", timeout=60)
     assert Connection(server, alpn=["h2"]).wire.selected_alpn_protocol() is None
     # The operator's port stays as it is: it is this machine's.
     assert server.admin("readyz").status_code == 200
@@ -106,7 +106,7 @@ def test_cookies_are_bound_to_the_host(server):
 def s_client(server, *options):
     done = subprocess.run(
         ["openssl", "s_client", "-connect", f"127.0.0.1:{server.port}", "-servername", "p2p.example", "-CAfile", str(server.authority.path), *options],
-        input="", capture_output=True, text=True, timeout=20)
+        input="", capture_output=True, text=True, timeout=120)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -131,14 +131,14 @@ def test_weak_suites_are_refused(server, cipher):
 def test_curl_comes_in(server):
     done = subprocess.run(
         ["curl", "-sS", "--fail", "--cacert", str(server.authority.path), "--resolve", f"p2p.example:{server.port}:127.0.0.1",
-         f"https://p2p.example:{server.port}/healthz", "-H", "Host: p2p.example"], capture_output=True, text=True, timeout=20)
+         f"https://p2p.example:{server.port}/healthz", "-H", "Host: p2p.example"], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0 and done.stdout == "ok\n", done.stderr
 
 
 def reload_and_wait(server, words):
     before = server.words().count(words)
     server.send(signal.SIGHUP)
-    patiently(lambda: server.words().count(words) > before, f"{words}: {server.words()}", seconds=10)
+    patiently(lambda: server.words().count(words) > before, f"{words}: {server.words()}")
 
 
 def test_a_new_certificate_is_taken_while_connections_go_on(server):
@@ -216,11 +216,11 @@ def test_a_start_without_its_certificate_says_what_is_wrong(authority, tmp_path,
     config = tmp_path / "payerbridge.yaml"
     config.write_text(f"publicAddress: https://p2p.example\nlisten: 127.0.0.1:1{tmp_path.stat().st_ino % 10000:04}\ndataDirectory: data\n{TLS}plans:\n  - id: one\n    name: One\n")
     spoil(tmp_path)
-    assert_told(*run("serve", "--config", config, seconds=20), expected)
+    assert_told(*run("serve", "--config", config, seconds=120), expected)
 
 
 def test_tls_wants_an_https_address(authority, tmp_path):
     place(authority, tmp_path)
     config = tmp_path / "payerbridge.yaml"
     config.write_text(f"publicAddress: http://p2p.example\ndataDirectory: data\n{TLS}plans:\n  - id: one\n    name: One\n")
-    assert_told(*run("serve", "--config", config, seconds=20), "https://")
+    assert_told(*run("serve", "--config", config, seconds=120), "https://")

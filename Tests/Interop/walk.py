@@ -29,7 +29,7 @@ class Walk:
     def go(self, method, url, **more):
         """One request and the redirects after it; stops in front of the app's own address."""
         for _ in range(10):
-            answer = self.session.request(method, url, allow_redirects=False, timeout=30, **more)
+            answer = self.session.request(method, url, allow_redirects=False, timeout=120, **more)
             self.statuses.append(answer.status_code)
             if answer.status_code != 303:
                 self.page = Page(answer)

@@ -20,7 +20,7 @@ struct CanaryTests {
             try await walk.submit("/email", ["email": email])
             let formToken = walk.formToken ?? ""
             let mailCode = try site.mailedCode(to: email)
-            for entry in try await site.store.claimDue(limit: 10, lease: .seconds(60)) { try await site.store.delivered(entry.id) }
+            for entry in try await site.store.claimDue(limit: 10, lease: .seconds(86_400)) { try await site.store.delivered(entry.id) }
             try await walk.submit("/code", ["code": mailCode])
             let code = parameter("code", of: try await walk.allow()) ?? ""
             _ = try await site.exchange(code, site.apps.rival)

@@ -16,6 +16,8 @@ struct DoctorJourneyTests {
         var options = Doctor.Options(
             address: site.address + "/demo", network: .sandbox, clientID: app.clientID, clientSecret: app.secret?.text,
             redirectURI: redirectURI)
+        // The machine may be busy with every other test.
+        options.limit = .seconds(300)
         change(&options)
         let checks = await Doctor(options).run()
         return Dictionary(checks.map { ($0.subject, $0) }) { first, _ in first }

@@ -130,7 +130,7 @@ struct ReceiverJourneyTests {
             options.redirectURI = redirectURI
             options.pageSize = 3
             options.parallelRequests = 2
-            options.authorizeTimeout = .seconds(30)
+            options.authorizeTimeout = .seconds(600)
             return Received(options: options)
         }
 

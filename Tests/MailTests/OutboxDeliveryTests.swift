@@ -136,17 +136,18 @@ struct OutboxDeliveryTests {
 
     @Test("A graceful shutdown lets the message in hand finish and takes no other")
     func shutdown() async throws {
-        try await withSMTPServer(["--stall", "1"]) { server in
+        try await withSMTPServer(stalls: true) { server in
             let outbox = MemoryOutbox([entry(1), entry(2)])
             let settings = SMTPSettings(
                 host: "127.0.0.1", port: server.port, security: .none, from: try MailAddress("no-reply@bridge.example"), fromName: "")
             let delivery = OutboxDelivery(
                 outbox: outbox, transport: SMTPTransport(settings), settings: settings,
                 logger: Logger(label: "mail") { _ in SwiftLogNoOpLogHandler() })
-            let group = ServiceGroup(services: [delivery], logger: Logger(label: "group") { _ in SwiftLogNoOpLogHandler() })
+            let leaving = Leaving(delivery: delivery, mayAnswer: server.mayAnswer)
+            let group = ServiceGroup(services: [leaving], logger: Logger(label: "group") { _ in SwiftLogNoOpLogHandler() })
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { try await group.run() }
-                try await Task.sleep(for: .milliseconds(500))
+                for await _ in outbox.claims { break }
                 await group.triggerGracefulShutdown()
                 try await tasks.waitForAll()
             }
@@ -164,6 +165,20 @@ struct OutboxDeliveryTests {
     }
 }
 
+/// Delivery beside a mail server that answers only when the shutdown has begun.
+private struct Leaving: Service {
+    let delivery: OutboxDelivery
+    let mayAnswer: URL
+
+    func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await delivery.run()
+        } onGracefulShutdown: {
+            try? Data().write(to: mayAnswer)
+        }
+    }
+}
+
 /// An outbox in memory in which every entry is always due: the waits are noted, not waited.
 actor MemoryOutbox: Outbox {
     struct Unavailable: Error {}
@@ -176,11 +191,15 @@ actor MemoryOutbox: Outbox {
     private var failures = 0
     private let stream: AsyncStream<Void>
     private let wake: AsyncStream<Void>.Continuation
+    /// Tells of each claim that got something.
+    nonisolated let claims: AsyncStream<Void>
+    private let claim: AsyncStream<Void>.Continuation
 
     init(_ entries: [OutboxEntry]) {
         waiting = entries
         expected = entries.count
         (stream, wake) = AsyncStream<Void>.makeStream()
+        (claims, claim) = AsyncStream<Void>.makeStream()
     }
 
     var isDone: Bool { ended >= expected }
@@ -198,6 +217,7 @@ actor MemoryOutbox: Outbox {
         let claimed = Array(waiting.prefix(limit))
         waiting.removeFirst(claimed.count)
         for entry in claimed { leased[entry.id] = entry }
+        if !claimed.isEmpty { claim.yield() }
         return claimed
     }
 

@@ -25,6 +25,8 @@ final class SMTPServer {
 
     let port: Int
     let certificate: String
+    /// With `stalls` the server answers a message only when there is this file. The Nth that waits makes one with `.N` behind the name.
+    let mayAnswer: URL
     private let folder: URL
     private let process = Process()
     private let input = Pipe()
@@ -39,9 +41,10 @@ final class SMTPServer {
     static let isAvailable = (try? run(python, ["-c", "import aiosmtpd"])) == 0
     static let whyNot = "needs aiosmtpd: python3 -m venv .venv && .venv/bin/pip install aiosmtpd, or PAYERBRIDGE_PYTHON"
 
-    init(_ arguments: [String] = [], tls: Bool = false) throws {
+    init(_ arguments: [String] = [], tls: Bool = false, stalls: Bool = false) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("smtp-\(UUID().uuidString)")
         certificate = folder.appendingPathComponent("cert.pem").path
+        mayAnswer = folder.appendingPathComponent("may-answer")
         let mail = folder.appendingPathComponent("mail")
         try FileManager.default.createDirectory(at: mail, withIntermediateDirectories: true)
         var all = [Self.root.appendingPathComponent("Tests/Support/smtp_server.py").path, "--dir", mail.path, "--exit-with-stdin"]
@@ -55,6 +58,7 @@ final class SMTPServer {
             guard made == 0 else { throw NotStarted(what: "openssl") }
             all += ["--tls", certificate, key]
         }
+        if stalls { all += ["--stall-until", mayAnswer.path] }
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: Self.python)
         process.arguments = all + arguments
@@ -104,8 +108,10 @@ final class SMTPServer {
 }
 
 /// Starts a server, lets `use` talk to it, and stops it.
-func withSMTPServer(_ arguments: [String] = [], tls: Bool = false, _ use: (SMTPServer) async throws -> Void) async throws {
-    let server = try SMTPServer(arguments, tls: tls)
+func withSMTPServer(
+    _ arguments: [String] = [], tls: Bool = false, stalls: Bool = false, _ use: (SMTPServer) async throws -> Void
+) async throws {
+    let server = try SMTPServer(arguments, tls: tls, stalls: stalls)
     defer { server.stop() }
     try await use(server)
 }

@@ -290,10 +290,12 @@ struct HostileSenderTests {
     func steady() async throws {
         var script = FakePlan.Script.usual
         let body = FakePlan.bundle((script.records["Observation"] ?? []).map { ($0, "match") }, total: 7)
-        script.detour = Self.at("/demo/r4/Observation?") { _ in .init(body: body, drip: (25, .milliseconds(200))) }
+        // Longer than a pause may be, with enough in it not to be given up as too slow.
+        let long = body + String(repeating: " ", count: 400_000)
+        script.detour = Self.at("/demo/r4/Observation?") { _ in .init(body: long, drip: (28, .milliseconds(1250))) }
         let (journey, result, _) = try await receive(script) {
-            $0.limits.idle = .seconds(3)
-            $0.limits.connect = .seconds(1)
+            $0.limits.idle = .seconds(30)
+            $0.limits.connect = .seconds(30)
         }
         #expect(result.receipt?.isComplete == true)
         #expect(result.retries.isEmpty)
@@ -314,7 +316,7 @@ struct HostileSenderTests {
         script.smart =
             #"{"authorization_endpoint":"\#(server.base)/demo/oauth2/authorize/payer2payer","token_endpoint":"\#(silent.base)/token"}"#
         plan.change { [script] in $0 = script }
-        let result = await Journey(server).run { $0.limits.idle = .seconds(1) }
+        let result = await Journey(server).run { $0.limits.idle = .seconds(5) }
         await server.stop()
         await silent.stop()
         return (silent.base, result)

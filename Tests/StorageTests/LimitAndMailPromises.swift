@@ -123,15 +123,15 @@ struct LimitAndMailPromises {
     func leases(_ engine: Engine) async throws {
         try await engine.withStore { store in
             try await send(["1", "2", "3"], try await Scene(store))
-            let first = try await store.claimDue(limit: 2, lease: .seconds(60))
+            let first = try await store.claimDue(limit: 2, lease: .seconds(86_400))
             #expect(first.map(\.subject).sorted() == ["1", "2"])
             #expect(first.allSatisfy { $0.to == "Ana@example.com" && $0.attempts == 0 && $0.text == "code \($0.subject)" })
             #expect(first.allSatisfy { $0.createdAt == Date(timeIntervalSince1970: Double(today.milliseconds) / 1000) })
             #expect(try await store.claimDue(limit: 5, lease: .seconds(0)).map(\.subject) == ["3"])
-            let again = try await store.claimDue(limit: 5, lease: .seconds(60))
+            let again = try await store.claimDue(limit: 5, lease: .seconds(86_400))
             #expect(again.map(\.subject) == ["3"])
             #expect(again.first?.attempts == 1)
-            #expect(try await store.claimDue(limit: 5, lease: .seconds(60)).isEmpty)
+            #expect(try await store.claimDue(limit: 5, lease: .seconds(86_400)).isEmpty)
         }
     }
 
@@ -140,7 +140,7 @@ struct LimitAndMailPromises {
         try await engine.withStore { store in
             try await send((0..<10).map(String.init), try await Scene(store))
             let claimed = try await withThrowingTaskGroup(of: [Int64].self) { group in
-                for _ in 0..<20 { group.addTask { try await store.claimDue(limit: 3, lease: .seconds(60)).map(\.id) } }
+                for _ in 0..<20 { group.addTask { try await store.claimDue(limit: 3, lease: .seconds(86_400)).map(\.id) } }
                 return try await group.reduce(into: []) { $0 += $1 }
             }
             #expect(claimed.count == 10)
@@ -153,7 +153,7 @@ struct LimitAndMailPromises {
     func endings(_ engine: Engine) async throws {
         try await engine.withStore { store in
             try await send(["sent", "retry", "later", "never"], try await Scene(store))
-            for entry in try await store.claimDue(limit: 10, lease: .seconds(60)) {
+            for entry in try await store.claimDue(limit: 10, lease: .seconds(86_400)) {
                 switch entry.subject {
                 case "sent": try await store.delivered(entry.id)
                 case "retry": try await store.failed(entry.id, reason: "busy", retryAt: Date(timeIntervalSinceNow: -1))
@@ -168,7 +168,7 @@ struct LimitAndMailPromises {
                 try await store.delivered(entry.id)
                 try await store.delivered(entry.id)
             }
-            #expect(try await store.claimDue(limit: 10, lease: .seconds(60)).isEmpty)
+            #expect(try await store.claimDue(limit: 10, lease: .seconds(86_400)).isEmpty)
         }
     }
 

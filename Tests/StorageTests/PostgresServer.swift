@@ -9,6 +9,8 @@ enum PostgresServer {
     static let base = ProcessInfo.processInfo.environment["PAYERBRIDGE_TEST_POSTGRES"]
 
     private static let template = Mutex(false)
+    /// A store has some 35 of the server's 500 sessions.
+    private static let turns = Turns(12)
 
     static func address(_ database: String) -> PostgresAddress? { base.flatMap { PostgresAddress($0 + database) } }
 
@@ -30,10 +32,38 @@ enum PostgresServer {
     }
 
     static func withDatabase<T>(like template: String, _ body: (PostgresAddress) async throws -> T) async throws -> T {
+        await turns.take()
+        do {
+            let result = try await withOneMore(like: template, body)
+            await turns.giveBack()
+            return result
+        } catch {
+            await turns.giveBack()
+            throw error
+        }
+    }
+
+    private static func withOneMore<T>(like template: String, _ body: (PostgresAddress) async throws -> T) async throws -> T {
         let name = "test_" + UUID().uuidString.lowercased().replacingOccurrences(of: "-", with: "")
         try Self.template.withLock { _ in try administer("CREATE DATABASE \(name) TEMPLATE \(template)") }
         defer { try? administer("DROP DATABASE \(name) WITH (FORCE)") }
         guard let address = address(name) else { throw MissingRow() }
         return try await body(address)
+    }
+}
+
+/// So many at a time; the others wait in line.
+private actor Turns {
+    private var free: Int
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    init(_ count: Int) { free = count }
+
+    func take() async {
+        if free > 0 { free -= 1 } else { await withCheckedContinuation { waiting.append($0) } }
+    }
+
+    func giveBack() {
+        if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
     }
 }

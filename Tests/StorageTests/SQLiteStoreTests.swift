@@ -137,7 +137,7 @@ struct SQLiteStoreTests {
                 let walk = try scene.walk()
                 try await store.begin(walk, at: today)
                 _ = try await store.update(walk, sending: OutgoingMail(to: "a@b.co", subject: "s", text: "the code"), at: today)
-                let entry = try #require(try await store.claimDue(limit: 1, lease: .seconds(60)).first)
+                let entry = try #require(try await store.claimDue(limit: 1, lease: .seconds(86_400)).first)
                 #expect(entry.text == "the code")
                 try await store.delivered(entry.id)
                 #expect(try store.mails(to: nil, limit: 1).first?.mail.text == expected)

@@ -46,6 +46,7 @@ class Box:
     def __init__(self, options):
         self.options = options
         self.left = options.times
+        self.stalled = 0
         os.makedirs(options.dir, exist_ok=True)
         numbers = [int(name[:-5]) for name in os.listdir(options.dir) if name.endswith(".json") and name[:-5].isdigit()]
         self.count = max(numbers, default=0)
@@ -59,10 +60,17 @@ class Box:
 
     async def fault(self, at):
         """Stalls when told to, and gives the refusal to answer with, if any."""
-        if not (self.options.fail or self.options.stall) or not self.misbehaves(at):
+        file = self.options.stall_until
+        if not (self.options.fail or self.options.stall or file) or not self.misbehaves(at):
             return None
         if self.options.stall:
             await asyncio.sleep(self.options.stall)
+        if file:
+            self.stalled += 1
+            with open(f"{file}.{self.stalled}", "w"):
+                pass
+            while not os.path.exists(file):
+                await asyncio.sleep(0.01)
         if self.options.fail:
             return REPLIES.get(self.options.fail, f"{self.options.fail} refused")
         return None
@@ -142,7 +150,8 @@ def arguments():
     parser.add_argument("--auth", metavar="USER:PASSWORD", help="mail is taken only after this login")
     parser.add_argument("--fail", type=int, metavar="CODE", help="refuse with this code, e.g. 451 or 550")
     parser.add_argument("--stall", type=float, metavar="SECONDS", help="wait before answering")
-    parser.add_argument("--at", choices=["connect", "mail", "rcpt", "data"], default=None, help="where --fail (rcpt) or --stall (data) happens")
+    parser.add_argument("--stall-until", metavar="FILE", help="wait until there is such a file; FILE.N is made when the Nth begins to wait")
+    parser.add_argument("--at", choices=["connect", "mail", "rcpt", "data"], default=None, help="where --fail (rcpt) or a stall (data) happens")
     parser.add_argument("--drop-after-data", action="store_true", help="keep the message, then cut the connection without an answer")
     parser.add_argument("--times", type=int, default=-1, metavar="N", help="misbehave N times, then behave (default: always)")
     parser.add_argument("--exit-with-stdin", action="store_true", help="stop when standard input closes")

@@ -48,8 +48,11 @@ struct MadeDatabase: Sendable {
         let program = Process()
         program.executableURL = URL(filePath: "/usr/bin/env")
         program.arguments = ["psql", "-qX", "-v", "ON_ERROR_STOP=1", base + "postgres", "-c", sql]
+        // waitUntilExit() turns the thread's run loop, and under several tests at once may miss the end.
+        let ended = DispatchSemaphore(value: 0)
+        program.terminationHandler = { _ in ended.signal() }
         try program.run()
-        program.waitUntilExit()
+        ended.wait()
         guard program.terminationStatus == 0 else { throw NotMade(what: sql) }
     }
 }

@@ -148,21 +148,35 @@ package struct RunningSite: Sendable {
         return nil
     }
 
+    /// Below the ports that the kernel lends to connections.
+    private static let ports = Mutex((15_000..<32_000).shuffled())
+
     /// A port of loopback that nobody listens on. The addresses of a site are configured before it runs, so it has to be known before.
+    ///
+    /// Each is given only once in a run, so that one which was free when it was asked for still is when a server comes to it.
     package static func freePort() throws -> Int {
+        try ports.withLock { ports in
+            while let port = ports.popLast() {
+                if isFree(port) { return port }
+            }
+            throw NotStarted()
+        }
+    }
+
+    private static func isFree(_ port: Int) -> Bool {
         let handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(handle) }
+        // As servers do, else a port on which one has just ended would not do.
+        var yes: Int32 = 1
+        setsockopt(handle, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
         var place = sockaddr_in()
         place.sin_family = sa_family_t(AF_INET)
+        place.sin_port = UInt16(port).bigEndian
         place.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withUnsafeMutablePointer(to: &place) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(handle, $0, length) == 0 && getsockname(handle, $0, &length) == 0
-            }
+        let length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        return withUnsafePointer(to: &place) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(handle, $0, length) == 0 }
         }
-        guard bound else { throw NotStarted() }
-        return Int(UInt16(bigEndian: place.sin_port))
     }
 }
 

@@ -18,6 +18,8 @@ package final class ImportPipeline: DocumentTaker {
     private let store: any ImportStore
     private let plan: Key<Plan>
     private var stored: [String: ResourceID]?
+    /// Why the store could not be asked what it had before: then an entry that needs it is refused.
+    private var unasked: Refusal?
     private var seen = SeenResources()
     private var brought: [String: ResourceID] = [:]
 
@@ -59,10 +61,15 @@ package final class ImportPipeline: DocumentTaker {
         }
         for entry in bundle.entries {
             let place = place.entry(entry.number)
+            unasked = nil
             let resolved = bundle.resolved(entry) { type, identifier in
                 known("\(type.name)?\(identifier)")
             } unresolved: { reference in
                 own.warnings.append(.init(place: place, reason: "The reference \(reference.prefix(120)) names nothing that is known here."))
+            }
+            if let unasked {
+                refuse(unasked, place)
+                continue
             }
             do {
                 try resolved.withUnsafeBytes { try add(try entryParser.parse($0), fallbackID: entry.fallbackID, place: place) }
@@ -73,7 +80,9 @@ package final class ImportPipeline: DocumentTaker {
     /// Conditional references ask for what the store had before and for what this import has brought.
     private func known(_ identifier: String) -> ResourceID? {
         if let id = brought[identifier] { return id }
-        if stored == nil { stored = (try? store.sharedIdentifiers(plan: plan)) ?? [:] }
+        if stored == nil {
+            do throws(Refusal) { stored = try store.sharedIdentifiers(plan: plan) } catch { unasked = error }
+        }
         return stored?[identifier]
     }
 

@@ -44,7 +44,7 @@ struct ImportCommand: AsyncParsableCommand {
             // Both are looked at before either changes anything.
             let (lists, files) = (try ImportFiles(deleted), try ImportFiles(paths))
             let store = composition.store
-            if delta, try store.usage(of: plan.key, for: PlanQuota(resources: .max)).resources == 0 {
+            if delta, try store.isEmpty(plan.key) {
                 throw ConfigurationProblem(
                     "\(plan.name) holds nothing yet, so nothing can have changed. Load the whole first, without --delta.")
             }

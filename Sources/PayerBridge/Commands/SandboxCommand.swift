@@ -43,8 +43,9 @@ struct SandboxCommand: AsyncParsableCommand {
             try FreePort.check(host: configuration.host, port: configuration.port)
             configuration.admin = adminPort.map { .init(host: configuration.host, port: $0) }
             if let adminPort { try FreePort.check(host: configuration.host, port: adminPort) }
-            let composition = try await Composition(configuration, isSandbox: true)
+            // Before the store is opened, which may bring it to a schema that another server does not know.
             let lock = try ServerLock(directory: data)
+            let composition = try await Composition(configuration, isSandbox: true)
             let demo = try DemoHealthPlan(composition, members: members)
             try await demo.make()
             try await NewHealthPlan(composition).make(password: demo.staffPassword)

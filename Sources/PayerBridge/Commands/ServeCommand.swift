@@ -1,6 +1,7 @@
 import ArgumentParser
 import Exchange
 import Logging
+import Storage
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -30,10 +31,12 @@ struct ServeCommand: AsyncParsableCommand {
             let configuration = try ConfigurationFile.read(config)
             try FreePort.check(host: configuration.host, port: configuration.port)
             if let admin = configuration.admin { try FreePort.check(host: admin.host, port: admin.port) }
-            let composition = try await Composition(configuration)
+            // Before the store is opened, which may bring it to a schema that another server does not know.
             let lock = try ServerLock(directory: configuration.dataDirectory)
+            let composition = try await Composition(configuration)
             let logger = ProgramLog.logger(isVerbose: verbose)
             if configuration.mail == nil { Console.warn("\(config) has no mail: codes will wait in the outbox until it has.") }
+            for warning in try composition.store.warnings(at: World.real.now()) { Console.warn(warning) }
             if let folder = try composition.forgottenEvidence() {
                 Console.warn(
                     "Developers have uploaded files to \(folder), and the database does not have them. Name the folder in \(config): evidenceDirectory: \(folder)"

@@ -10,6 +10,6 @@ struct StoreOptions: ParsableArguments {
         let configuration =
             try config.map { try ConfigurationFile.read($0) }
             ?? SandboxConfiguration.make(data: data, port: 8080, database: SandboxDatabase.noted(in: data))
-        return try await Composition(configuration, isSandbox: config == nil)
+        return try await Composition(configuration, isSandbox: config == nil, mayUpgrade: false)
     }
 }

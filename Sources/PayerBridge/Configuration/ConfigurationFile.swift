@@ -1,5 +1,6 @@
 import Exchange
 import Foundation
+import Server
 import Storage
 import Trust
 import Yams
@@ -20,8 +21,7 @@ enum ConfigurationFile {
     private static func configuration(_ root: ConfigurationNode, folder: String) throws -> ServerConfiguration {
         let top = try root.mapping([
             "listen", "publicAddress", "dataDirectory", "database", "keyFile", "sealingKeyFile", "evidenceDirectory", "tls", "admin",
-            "drain",
-            "mail", "portal", "plans",
+            "proxies", "drain", "mail", "portal", "plans",
         ])
         let place = try top["listen"].map { try address($0) } ?? .init(host: "127.0.0.1", port: 8080)
         let publicAddress = try top.required("publicAddress", of: root).address()
@@ -56,7 +56,8 @@ enum ConfigurationFile {
             evidenceDirectory: try file("evidenceDirectory") ?? (database == nil ? dataDirectory + "/evidence" : nil),
             keyFile: keyFile ?? dataDirectory + "/key",
             mail: try top["mail"].map { try mail($0, folder: folder) }, plans: plans, tls: tls,
-            admin: admin, drain: try top["drain"].map { try drain($0) } ?? .init(), hasPortal: hasPortal)
+            admin: admin, proxies: try proxies(top["proxies"]), drain: try top["drain"].map { try drain($0) } ?? .init(),
+            hasPortal: hasPortal)
     }
 
     private static func database(_ node: ConfigurationNode) throws -> PostgresAddress {
@@ -64,6 +65,14 @@ enum ConfigurationFile {
             throw node.problem("database must be a PostgreSQL address, \(PostgresAddress.hint).")
         }
         return address
+    }
+
+    private static func proxies(_ node: ConfigurationNode?) throws -> Proxies {
+        var proxies = Proxies()
+        for entry in try node?.elements() ?? [] where try !proxies.add(entry.text()) {
+            throw entry.problem("\(entry.path) must be an address such as 10.0.0.5, or a network such as 10.0.0.0/24.")
+        }
+        return proxies
     }
 
     private enum PortalChoice: String, CaseIterable { case open, closed }

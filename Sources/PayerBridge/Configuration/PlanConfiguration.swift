@@ -1,4 +1,5 @@
 import Exchange
+import Server
 import Storage
 import Trust
 
@@ -62,6 +63,8 @@ struct ServerConfiguration: Sendable {
     var tls: TLSFiles?
     /// Where the operator's own listener is; nil for none.
     var admin: ListenAddress?
+    /// The proxies that are believed.
+    var proxies = Proxies()
     var drain = DrainTimes(grace: .zero)
     /// The developer portal is served at the public address.
     var hasPortal = false

@@ -15,14 +15,15 @@ struct Composition {
     let plans: [Plan]
     let configuration: ServerConfiguration
 
-    init(_ configuration: ServerConfiguration, isSandbox: Bool = false) async throws {
+    /// Whoever may not upgrade refuses a database that an earlier program made: servers may be at work on it.
+    init(_ configuration: ServerConfiguration, isSandbox: Bool = false, mayUpgrade: Bool = true) async throws {
         self.configuration = configuration
         // Whatever this process makes, records and logs of the store among them, is its owner's alone.
         umask(0o077)
         if let database = configuration.database {
             try FileManager.default.createDirectory(
                 atPath: configuration.dataDirectory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            store = try Store(postgres: database, keepsSentMail: isSandbox)
+            store = try Store(postgres: database, keepsSentMail: isSandbox, mayUpgrade: mayUpgrade)
         } else {
             store = try Store(directory: configuration.dataDirectory, keepsSentMail: isSandbox)
         }
@@ -50,7 +51,7 @@ struct Composition {
         let secret = try KeyFile.bytes(configuration.keyFile) { KeyFile.random(32) }
         return Site(
             plans: plans, store: store, world: .real, keys: ServerKeys(secret: secret), publicAddress: configuration.publicAddress,
-            hosts: hosts, sandbox: sandbox,
+            hosts: hosts, proxies: configuration.proxies, sandbox: sandbox,
             portal: configuration.hasPortal
                 ? Portal(
                     passwordCost: configuration.passwordCost, requiresSecondFactor: sandbox == nil,

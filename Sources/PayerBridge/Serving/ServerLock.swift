@@ -6,6 +6,9 @@ struct ServerLock: ~Copyable {
 
     init(directory: String) throws {
         let path = directory + "/server.lock"
+        // What cannot be made cannot be written either.
+        try? FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         handle = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard handle >= 0 else { throw ConfigurationProblem("\(path) cannot be written: \(String(cString: strerror(errno))).") }
         guard flock(handle, LOCK_EX | LOCK_NB) == 0 else {

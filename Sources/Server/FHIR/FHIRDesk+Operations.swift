@@ -7,7 +7,7 @@ import Trust
 extension FHIRDesk {
     /// `Patient/{id}/$everything`, and without an id for the token's own Patient (FHIR R4 Patient operations).
     func everything(_ call: FHIRCall, _ id: Substring?, _ mayLoad: Bool) throws -> FHIRAnswer {
-        let admission = try admit(call, "Patient", to: .read)
+        let admission = try admit(call, "Patient", to: .read, mayLoad)
         if let id, !id.utf8.elementsEqual(admission.access.compartment.patientID.utf8) {
             return .outcome(404, .notFound, "There is no Patient of this id that the token may read.")
         }
@@ -32,7 +32,7 @@ extension FHIRDesk {
 
     /// `DocumentReference/$docref` (US Core).
     func documents(_ call: FHIRCall, _ mayLoad: Bool) throws -> FHIRAnswer {
-        let admission = try admit(call, "DocumentReference", to: .search)
+        let admission = try admit(call, "DocumentReference", to: .search, mayLoad)
         let asked = try operationParameters(call)
         var call = call
         call.asks(asked)

@@ -9,7 +9,7 @@ extension FHIRDesk {
     /// `GET [base]/Type/id` and `.../_history/version`, of which only the current version is kept (FHIR R4 http §3.1.0.2). Another
     /// member's resource answers like one that does not exist.
     func read(_ call: FHIRCall, _ name: Substring, _ id: Substring, version: Substring?, _ mayLoad: Bool) throws -> FHIRAnswer {
-        let admission = try admit(call, name, to: .read)
+        let admission = try admit(call, name, to: .read, mayLoad)
         var detail = ResourceDetail.whole
         var isPretty = false
         if let query = call.query, !query.isEmpty {

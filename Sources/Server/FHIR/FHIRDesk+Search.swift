@@ -8,7 +8,7 @@ extension FHIRDesk {
     /// `GET [base]/Type?...`, `POST [base]/Type/_search`, where the form and the query both count, and the same below `Patient/id`
     /// (FHIR R4 search).
     func search(_ call: FHIRCall, _ name: Substring, within patient: Substring? = nil, _ mayLoad: Bool) throws -> FHIRAnswer {
-        let admission = try admit(call, name, to: .search)
+        let admission = try admit(call, name, to: .search, mayLoad)
         let type = admission.type
         var asked = try parameters(call.query)
         var call = call

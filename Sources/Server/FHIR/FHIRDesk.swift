@@ -30,8 +30,9 @@ struct FHIRDesk: Sendable {
         guard var answer = settled(call, route, mayLoad) else { return nil }
         answer.shape = route.shape
         if let requests {
-            answer.note = FHIRAnswer.Note(
-                id: requests.nextID(), app: answer.disclosure?.app ?? asker(call), template: route.shape.template, type: route.type)
+            let app: Key<App>?
+            do { app = try answer.disclosure?.app ?? asker(call, mayLoad) } catch { return nil }
+            answer.note = FHIRAnswer.Note(id: requests.nextID(), app: app, template: route.shape.template, type: route.type)
         }
         return answer
     }
@@ -56,10 +57,11 @@ struct FHIRDesk: Sendable {
     }
 
     /// Whose token came along, whether or not it still opens anything.
-    private func asker(_ call: FHIRCall) -> Key<App>? {
+    private func asker(_ call: FHIRCall, _ mayLoad: Bool) throws(RecordProblem) -> Key<App>? {
         guard case .token(let secret) = BearerToken.parse(call.authorization) else { return nil }
-        return tokens.entry(secret.hash, at: site.world.now()).entry?.access.app
-            ?? (try? site.store.app(ofToken: secret.hash, plan: plan.key)) ?? nil
+        if let entry = tokens.entry(secret.hash, at: site.world.now()).entry { return entry.access.app }
+        guard mayLoad || !site.store.waits else { throw .notLoaded }
+        return (try? site.store.app(ofToken: secret.hash, plan: plan.key)) ?? nil
     }
 
     /// Notes an answer that has been sent, when it is known whose request it was.
@@ -118,9 +120,9 @@ struct FHIRDesk: Sendable {
     }
 
     /// The order is the order of the answers: 406, 401, 404 for no such type, 403; none of them depends on what is stored.
-    func admit(_ call: FHIRCall, _ name: Substring, to interaction: Scope.Interactions) throws -> Admission {
+    func admit(_ call: FHIRCall, _ name: Substring, to interaction: Scope.Interactions, _ mayLoad: Bool) throws -> Admission {
         try negotiate(call)
-        let entry = try authenticate(call)
+        let entry = try authenticate(call, mayLoad)
         guard let type = ResourceType(String(name)) else {
             throw FHIRRefusal(.outcome(404, .notFound, "There is no such resource type. See metadata for the types served here."))
         }
@@ -140,13 +142,15 @@ struct FHIRDesk: Sendable {
         return Admission(access: entry.access, record: record, type: type)
     }
 
-    private func authenticate(_ call: FHIRCall) throws -> AccessCache.Entry {
+    private func authenticate(_ call: FHIRCall, _ mayLoad: Bool) throws -> AccessCache.Entry {
         let token = BearerToken.parse(call.authorization)
         guard case .token(let secret) = token else { throw unauthorized(token.problem) }
         let hash = secret.hash
         let now = site.world.now()
         let known = tokens.entry(hash, at: now)
         if let entry = known.entry { return entry }
+        // One that was remembered a moment ago may be forgotten by now.
+        guard mayLoad || !site.store.waits else { throw RecordProblem.notLoaded }
         // A grant whose scope cannot be read opens nothing.
         guard let access = try site.store.access(hash, plan: plan.key, at: now), let scope = try? ScopeSet(parsing: access.scope) else {
             throw unauthorized(OAuthError(.invalidToken, "The access token is unknown, expired or revoked."))

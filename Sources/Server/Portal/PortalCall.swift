@@ -44,13 +44,8 @@ struct PortalCall: Sendable {
         }
     }
 
-    /// A proxy on this machine says for whom it asks; what anyone else says of it does not count.
-    private var peer: String {
-        let peer = context.peer ?? ""
-        guard peer == "127.0.0.1" || peer == "::1" || peer == "::ffff:127.0.0.1" else { return peer }
-        let said = request.headers[values: .forwardedFor].last?.split(separator: ",").last.map { $0.filter { $0 != " " } } ?? ""
-        return said.isEmpty || said.utf8.count > 45 ? peer : said
-    }
+    /// A proxy that is known says for whom it asks; what anyone else says of it does not count.
+    private var peer: String { site.proxies.client(context.peer ?? "", forwardedFor: request.headers[values: .forwardedFor]) }
 
     var root: String { realm == .portal ? "/portal" : "/review" }
     func url(_ path: String) -> String { site.publicAddress + path }

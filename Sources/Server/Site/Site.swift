@@ -19,6 +19,7 @@ package struct Site: Sendable, PrivateValue {
     /// The configured front address without a trailing slash, such as `http://localhost:8080`.
     package let publicAddress: String
     package let hosts: HostTable
+    package let proxies: Proxies
     /// Nil for a real plan: then no page of the sandbox exists.
     package let sandbox: Sandbox?
     /// Nil where no developer portal is open.
@@ -46,12 +47,13 @@ package struct Site: Sendable, PrivateValue {
     var builtAgainst: Plan? { plans.first { $0.policy.environment == .sandbox } ?? plans.first }
 
     package init(
-        plans: [Plan], store: any Store, world: World, keys: ServerKeys, publicAddress: String, hosts: HostTable, sandbox: Sandbox?,
+        plans: [Plan], store: any Store, world: World, keys: ServerKeys, publicAddress: String, hosts: HostTable,
+        proxies: Proxies = Proxies(), sandbox: Sandbox?,
         portal: Portal? = nil, receiving: [Receiving] = []
     ) {
         (self.plans, self.store, self.world, self.keys) = (plans, store, world, keys)
         (self.publicAddress, self.hosts, self.sandbox, self.portal) = (publicAddress, hosts, sandbox, portal)
-        self.receiving = receiving
+        (self.receiving, self.proxies) = (receiving, proxies)
         requests = portal == nil ? nil : RequestBuffer()
     }
 }

@@ -28,6 +28,16 @@ final class PostgresConnection: Connection {
             }
         }
 
+        /// For how long a server that is not there is looked for: it may be starting again, or another may take its place. A load, whose end nobody
+        /// waits for at a browser, has more time; a command says at once what is wrong.
+        fileprivate var search: Duration {
+            switch self {
+            case .read, .change, .log: .seconds(5)
+            case .bulk, .survey: .seconds(60)
+            case .administer: .zero
+            }
+        }
+
         /// How long an answer is waited for, somewhat longer than the server is to need; nil for as long as it takes.
         fileprivate var patience: Duration? {
             switch self {
@@ -47,10 +57,9 @@ final class PostgresConnection: Connection {
     /// Grows with each new session, so that a statement knows whether it is still prepared.
     private(set) var session = 0
 
-    /// A server that is not there, as while it starts again, is tried for so long.
-    init(_ address: PostgresAddress, for purpose: Purpose, within limit: Duration = .zero) throws {
+    init(_ address: PostgresAddress, for purpose: Purpose) throws {
         (self.address, self.purpose) = (address, purpose)
-        handle = try Self.open(address, purpose, within: limit)
+        handle = try Self.search(address, purpose)
     }
 
     deinit { PQfinish(handle) }
@@ -131,19 +140,16 @@ final class PostgresConnection: Connection {
         try? run("ROLLBACK")
     }
 
-    /// For how long a server that has gone is looked for.
-    static let search = Duration.seconds(5)
-
     /// Opens the session anew where the server is now.
     func reopen() throws {
-        let fresh = try Self.open(address, purpose, within: Self.search)
+        let fresh = try Self.search(address, purpose)
         PQfinish(handle)
         handle = fresh
         session += 1
     }
 
-    private static func open(_ address: PostgresAddress, _ purpose: Purpose, within limit: Duration) throws -> OpaquePointer {
-        let end = ContinuousClock.now.advanced(by: limit)
+    private static func search(_ address: PostgresAddress, _ purpose: Purpose) throws -> OpaquePointer {
+        let end = ContinuousClock.now.advanced(by: purpose.search)
         var pause = 0.02
         while true {
             do { return try open(address, purpose) } catch {
@@ -184,6 +190,12 @@ final class PostgresConnection: Connection {
                 "The database keeps text as \(encoding ?? "something unknown"). Make one that keeps UTF-8: createdb --encoding UTF8 --template template0 …"
             )
         }
+    }
+
+    var host: String { String(cString: PQhost(handle)) }
+    /// Whether nobody on a network can read along: TLS, a socket of this machine, or its loopback.
+    var isPrivate: Bool {
+        PQsslInUse(handle) == 1 || host.isEmpty || host.hasPrefix("/") || host == "localhost" || host == "::1" || host.hasPrefix("127.")
     }
 
     func beginSnapshot() throws {

@@ -11,7 +11,7 @@ final class PostgresDisclosureWriter {
     private var digest = DisclosureSeal.first
 
     init(_ address: PostgresAddress) throws {
-        connection = try PostgresConnection(address, for: .log, within: PostgresConnection.search)
+        connection = try PostgresConnection(address, for: .log)
         // All of a group and its seal in one statement, which is one transaction and one way there and back.
         insert = PostgresStatement(
             connection,

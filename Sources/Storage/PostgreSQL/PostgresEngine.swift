@@ -14,9 +14,9 @@ final class PostgresEngine: Engine {
     private let bulk: PostgresBulkSessions
     private let log = Mutex<PostgresDisclosureWriter?>(nil)
 
-    init(_ address: PostgresAddress, readers most: Int = 24, writers threads: Int = 8) throws {
+    init(_ address: PostgresAddress, mayUpgrade: Bool = true, readers most: Int = 24, writers threads: Int = 8) throws {
         self.address = address
-        do { try PostgresMigrations.run(address) } catch let problem as PostgresProblem { throw problem.atOpening }
+        do { try PostgresMigrations.run(address, mayUpgrade: mayUpgrade) } catch let problem as PostgresProblem { throw problem.atOpening }
         readers = PostgresReaders(address, most: most)
         writers = PostgresWriters(address, threads: threads)
         bulk = PostgresBulkSessions(address, most: batches.atOnce)
@@ -26,6 +26,10 @@ final class PostgresEngine: Engine {
     func giveBack(_ reader: Reader) { readers.giveBack(reader) }
     func lendDisclosures() throws -> Reader { try readers.lend() }
     func giveBackDisclosures(_ reader: Reader) { readers.giveBack(reader) }
+
+    func survey<T>(_ body: (Reader) throws -> T) throws -> T {
+        try body(Reader(try PostgresConnection(address, for: .survey)))
+    }
 
     func commit(_ change: PendingChange) { writers.commit(change) }
 
@@ -64,6 +68,23 @@ final class PostgresEngine: Engine {
     let newestSchema = PostgresMigrations.newest
 
     func schema(_ reader: Reader) throws -> Int { try PostgresMigrations.version(reader.connection) }
+
+    func warnings(at now: Timestamp) throws -> [String] {
+        let connection = try PostgresConnection(address, for: .survey)
+        let clock = PostgresStatement(connection, "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)")
+        var warnings: [String] = []
+        if try clock.step(), case let ahead = now.milliseconds - clock.int(0), abs(ahead) >= 2000 {
+            warnings.append(
+                "This machine's clock is \(abs(ahead) / 1000) s \(ahead > 0 ? "ahead of" : "behind") the database's. Leases, codes and tokens end by it: keep all clocks in step (NTP)."
+            )
+        }
+        if !connection.isPrivate {
+            warnings.append(
+                "The database at \(connection.host) is asked without encryption, and records cross the network in the clear. Add sslmode=verify-full to its address."
+            )
+        }
+        return warnings
+    }
 
     func measures() throws -> [StoreMeasure] {
         [

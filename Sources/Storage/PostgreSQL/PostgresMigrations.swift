@@ -14,8 +14,8 @@ enum PostgresMigrations {
     private static let oldestServer: Int32 = 150_000
 
     /// Brings the schema up to this program's version; a schema made by a newer program is refused, and one into which a move was not finished,
-    /// unless this is that move.
-    static func run(_ address: PostgresAddress, isMoving: Bool = false) throws {
+    /// unless this is that move. Whoever may not upgrade makes the schema only where there is none.
+    static func run(_ address: PostgresAddress, isMoving: Bool = false, mayUpgrade: Bool = true) throws {
         let connection = try PostgresConnection(address, for: .administer)
         try connection.check(oldest: oldestServer)
         // The lock goes with the session, whatever happens.
@@ -27,6 +27,12 @@ enum PostgresMigrations {
             throw Refusal(
                 .conflict,
                 "A move of a store into this database was not finished. Start payerbridge migrate again as before, or use another database."
+            )
+        }
+        guard mayUpgrade || found == newest || found == 0 else {
+            throw Refusal(
+                .conflict,
+                "The database has schema \(found); this program needs \(newest). Start the new server first (payerbridge serve), which upgrades it."
             )
         }
         for step in steps where step.version > found {

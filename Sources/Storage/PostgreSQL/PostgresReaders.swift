@@ -29,7 +29,7 @@ final class PostgresReaders: Sendable {
         while let reader = idle.withLock({ $0.popLast() }) {
             if (reader.connection as? PostgresConnection)?.isUsable == true { return reader }
         }
-        do { return Reader(try PostgresConnection(address, for: .read, within: PostgresConnection.search)) } catch {
+        do { return Reader(try PostgresConnection(address, for: .read)) } catch {
             used.wrappingSubtract(1, ordering: .relaxed)
             places.signal()
             throw error

@@ -78,7 +78,7 @@ final class PostgresWriters: Sendable {
         let statements: StatementCache
 
         init(_ address: PostgresAddress) throws {
-            connection = try PostgresConnection(address, for: .change, within: PostgresConnection.search)
+            connection = try PostgresConnection(address, for: .change)
             statements = StatementCache(connection)
         }
     }

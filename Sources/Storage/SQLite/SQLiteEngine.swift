@@ -63,6 +63,14 @@ final class SQLiteEngine: Engine {
     func lend() throws -> Reader { try readers.lend() }
     func giveBack(_ reader: Reader) { readers.giveBack(reader) }
 
+    func warnings(at now: Timestamp) -> [String] { [] }
+
+    func survey<T>(_ body: (Reader) throws -> T) throws -> T {
+        let reader = try lend()
+        defer { giveBack(reader) }
+        return try body(reader)
+    }
+
     func commit(_ change: PendingChange) { commits.commit(change) }
 
     /// One writes. A transaction writes every page of the indexes that it touches, so larger ones write less.

@@ -29,10 +29,16 @@ protocol Engine: Sendable {
 
     // MARK: What an operator asks
 
+    /// Reading that goes through a whole plan and may take minutes.
+    func survey<T>(_ body: (Reader) throws -> T) throws -> T
+
     /// The schema's version as it is, and as this program needs it.
     func schema(_ reader: Reader) throws -> Int
     var newestSchema: Int { get }
     func measures() throws -> [StoreMeasure]
+
+    /// What is served, but not as it should be: each in a sentence that says how to mend it.
+    func warnings(at now: Timestamp) throws -> [String]
 
     func close() throws
 }

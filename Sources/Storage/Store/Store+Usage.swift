@@ -3,7 +3,7 @@ package import FHIR
 
 extension Store: UsageStore, DeletionStore {
     package func usage(of plan: Key<Plan>, for quota: PlanQuota) throws(Refusal) -> PlanUsage {
-        try read { reader in
+        try survey { reader in
             func number(_ sql: StaticString) throws -> Int {
                 let statement = try reader.statement(sql)
                 defer { statement.reset() }
@@ -16,6 +16,15 @@ extension Store: UsageStore, DeletionStore {
                     ? 0 : try number("SELECT CAST(coalesce(sum(count), 0) AS BIGINT) FROM resource_count WHERE plan = ? AND member >= 0"),
                 bytes: quota.bytes == nil
                     ? 0 : try number("SELECT CAST(coalesce(sum(length(body)), 0) AS BIGINT) FROM resource WHERE plan = ? AND member >= 0"))
+        }
+    }
+
+    package func isEmpty(_ plan: Key<Plan>) throws(Refusal) -> Bool {
+        try read { reader in
+            let statement = try reader.statement("SELECT 1 FROM resource_count WHERE plan = ? AND member >= 0 AND count > 0 LIMIT 1")
+            defer { statement.reset() }
+            statement.bind(1, plan.number)
+            return try !statement.step()
         }
     }
 

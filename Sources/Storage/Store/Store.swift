@@ -1,4 +1,5 @@
-import Exchange
+package import Exchange
+package import FHIR
 import Foundation
 
 /// Every store promise, kept on one of two engines with the same SQL.
@@ -27,9 +28,15 @@ package final class Store: Sendable {
         self.init(try SQLiteEngine(directory: directory), keepsSentMail: keepsSentMail)
     }
 
-    /// Opens the store that a PostgreSQL server keeps. Throws when it cannot be reached or is newer than this program.
-    package convenience init(postgres address: PostgresAddress, keepsSentMail: Bool = false) throws {
-        self.init(try PostgresEngine(address), keepsSentMail: keepsSentMail)
+    /// Opens the store that a PostgreSQL server keeps, and makes it in an empty database. Throws when it cannot be reached, is newer than this
+    /// program, or is older and may not be upgraded.
+    package convenience init(postgres address: PostgresAddress, keepsSentMail: Bool = false, mayUpgrade: Bool = true) throws {
+        self.init(try PostgresEngine(address, mayUpgrade: mayUpgrade), keepsSentMail: keepsSentMail)
+    }
+
+    /// What whoever starts a server should mend.
+    package func warnings(at now: Timestamp) throws(Refusal) -> [String] {
+        do { return try engine.warnings(at: now) } catch { throw Self.refusal(error) }
     }
 
     package func close() throws { try engine.close() }
@@ -41,6 +48,11 @@ package final class Store: Sendable {
             defer { engine.giveBack(reader) }
             return try body(reader)
         } catch { throw Self.refusal(error) }
+    }
+
+    /// The same for what goes through a whole plan, with no limit to its time.
+    func survey<T>(_ body: (Reader) throws -> T) throws(Refusal) -> T {
+        do { return try engine.survey(body) } catch { throw Self.refusal(error) }
     }
 
     /// A durable change; `body` may run more than once, so it touches nothing but the transaction.
