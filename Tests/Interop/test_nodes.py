@@ -69,6 +69,16 @@ def test_what_one_node_issues_the_other_takes_and_what_one_revokes_the_other_ref
     assert refresh(plan, second, tokens["refresh_token"]).status_code == 400
 
 
+def test_an_app_that_is_taken_off_the_plan_is_refused_at_every_node_within_a_second(plan, database):
+    tokens = refresh(plan, plan.nodes[0], plan.grants(1)[0]).json()
+    for node in plan.nodes:
+        assert read(node, tokens["access_token"]).status_code == 200
+    database.query("DELETE FROM app_plan")
+    for node in plan.nodes:
+        assert within_a_second(lambda node=node: read(node, tokens["access_token"]).status_code == 401)
+        assert refresh(plan, node, tokens["refresh_token"]).status_code in (400, 401)
+
+
 def test_a_token_is_used_once_at_both_nodes_together(plan):
     text = plan.grants(1)[0]
     answers = []

@@ -47,14 +47,6 @@ struct PostgresTroubleTests {
         }
     }
 
-    @Test("What a load has kept is on the disk: its sessions wait for it")
-    func bulkIsDurable() async throws {
-        try await PostgresServer.withDatabase { address in
-            let asked = PostgresStatement(try PostgresConnection(address, for: .bulk), "SHOW synchronous_commit")
-            #expect(try asked.step() && asked.text(0) == "on")
-        }
-    }
-
     @Test("A database that keeps text as something else than UTF-8 is refused with the command that makes a right one")
     func encoding() async throws {
         try await PostgresServer.withDatabase(like: "template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'") { address in

@@ -12,6 +12,10 @@ enum KeyFile {
             guard !data.isEmpty else { throw ConfigurationProblem("\(path) is empty; delete it to have a new one made.") }
             return [UInt8](data)
         }
+        guard !FileManager.default.fileExists(atPath: path) else {
+            throw ConfigurationProblem(
+                "\(path) cannot be read by this user. Give it to the one that the program runs as: chown USER \(path)")
+        }
         let bytes = make()
         let handle = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
         guard handle >= 0, write(handle, bytes, bytes.count) == bytes.count, fsync(handle) == 0, close(handle) == 0 else {

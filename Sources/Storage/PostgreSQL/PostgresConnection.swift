@@ -22,7 +22,13 @@ final class PostgresConnection: Connection {
                     ("idle_in_transaction_session_timeout", "15000"),
                 ]
             case .log: [("statement_timeout", "5000"), ("lock_timeout", "2000")]
-            case .bulk: [("statement_timeout", "120000"), ("idle_in_transaction_session_timeout", "120000")]
+            // A batch asks for some thousand rows by their keys. To read the whole plan in the order of its keys beside them looks cheap to
+            // the planner, and is done for each batch.
+            case .bulk:
+                [
+                    ("statement_timeout", "120000"), ("idle_in_transaction_session_timeout", "120000"), ("enable_mergejoin", "off"),
+                    ("enable_hashjoin", "off"),
+                ]
             case .survey: [("default_transaction_read_only", "on"), ("statement_timeout", "0"), ("lock_timeout", "10000")]
             case .administer: [("statement_timeout", "0"), ("lock_timeout", "0")]
             }
@@ -84,14 +90,9 @@ final class PostgresConnection: Connection {
         }
         // What the server wants to tell goes into its own log.
         PQsetNoticeProcessor(handle, { _, _ in }, nil)
-        // A plan is made once, also on tables that were empty then: it goes through the indexes whatever the statistics say. What bulk
-        // writing asks differs in size each time.
+        // A plan is made once, also on tables that were empty then: it goes through the indexes whatever the statistics say.
         let settings =
-            purpose.settings + [
-                ("plan_cache_mode", purpose == .bulk ? "force_custom_plan" : "force_generic_plan"), ("enable_seqscan", "off"),
-                ("jit", "off"),
-                ("TimeZone", "UTC"),
-            ]
+            purpose.settings + [("plan_cache_mode", "force_generic_plan"), ("enable_seqscan", "off"), ("jit", "off"), ("TimeZone", "UTC")]
         let sql = settings.map { "SET \($0.0) = '\($0.1)'" }.joined(separator: "; ")
         let result = PQexec(handle, sql)
         defer { PQclear(result) }

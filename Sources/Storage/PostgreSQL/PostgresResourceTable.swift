@@ -54,20 +54,20 @@ final class PostgresResourceTable: ResourceTable {
     private var counts: [(gained: Int64, member: Int64, type: ResourceType)] = []
     private var hasChanged = false
 
+    static let placesByKey = "SELECT key, member, removed_version FROM resource_place WHERE plan = ? AND key = ANY (?)"
+    static let rowsByKey = """
+        SELECT r.member, r.type, r.id, r.version, r.digest FROM unnest(?1, ?2, ?3) AS wanted (member, type, id)
+        JOIN resource r ON r.plan = ?4 AND r.member = wanted.member AND r.type = wanted.type AND r.id = wanted.id
+        """
+
     init(_ connection: PostgresConnection, plan: Key<Plan>) {
         (self.connection, self.plan) = (connection, plan.number)
         findMembers = PostgresStatement(connection, "SELECT patient_id, number FROM member WHERE plan = ? AND patient_id = ANY (?)")
         addMembers = PostgresStatement(
             connection, "INSERT INTO member (plan, patient_id) SELECT ?, unnest(?) ON CONFLICT DO NOTHING RETURNING patient_id, number")
-        findPlaces = PostgresStatement(
-            connection, "SELECT key, member, removed_version FROM resource_place WHERE plan = ? AND key = ANY (?)")
+        findPlaces = PostgresStatement(connection, Self.placesByKey)
         takeBack = PostgresStatement(connection, ClinicalSQL.returnPlace)
-        findRows = PostgresStatement(
-            connection,
-            """
-            SELECT r.member, r.type, r.id, r.version, r.digest FROM unnest(?1, ?2, ?3) AS wanted (member, type, id)
-            JOIN resource r ON r.plan = ?4 AND r.member = wanted.member AND r.type = wanted.type AND r.id = wanted.id
-            """)
+        findRows = PostgresStatement(connection, Self.rowsByKey)
         update = PostgresStatement(connection, ClinicalSQL.update)
         removeRow = PostgresStatement(connection, ClinicalSQL.remove)
         movePlace = PostgresStatement(connection, ClinicalSQL.movePlace)
