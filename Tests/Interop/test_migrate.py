@@ -82,7 +82,7 @@ def test_a_store_moves_whole_although_it_is_killed_on_its_way(tmp_path, monkeypa
     "arguments, words",
     [
         (["--from", "/somewhere", "--to", "postgres://localhost/x"], "--from takes sqlite:DIRECTORY"),
-        (["--from", "sqlite:/nowhere", "--to", "mysql://localhost/x"], "--to takes postgres://USER@HOST/NAME"),
+        (["--from", "sqlite:/nowhere", "--to", "mysql://localhost/x"], "--to takes a PostgreSQL address, such as postgres://"),
         (["--from", "sqlite:/nowhere", "--to", "postgres://localhost/x"], "There is no store in /nowhere"),
     ],
 )
