@@ -57,6 +57,15 @@ struct DisclosurePromises {
         }
     }
 
+    /// More entries, and more seals, than are asked for at once.
+    @Test("A long log is gone through from its first entry to its last", arguments: Engine.allCases)
+    func long(_ engine: Engine) async throws {
+        try await engine.withWholeStore { store in
+            for group in 0..<5200 { try store.engine.keep((0..<2).map { disclosure(group * 2 + $0) }) }
+            #expect(try store.verify() == 10_400)
+        }
+    }
+
     @Test("The log goes on after a restart")
     func restart() async throws {
         try await withFolder { folder in

@@ -169,6 +169,22 @@ struct ImportPromises {
         }
     }
 
+    /// More than are asked for at once, the first and the last of each thousand among them.
+    @Test("Identifiers of thousands of practitioners and organizations are all found", arguments: Engine.allCases)
+    func manyIdentifiers(_ engine: Engine) async throws {
+        try await engine.withStore { store in
+            let scene = try await Scene(store)
+            var expected: [String: String] = [:]
+            for type in ["Practitioner", "Organization"] {
+                let ids = (0..<1250).map { "d\($0)" }
+                let documents = ids.map { #"{"resourceType":"\#(type)","id":"\#($0)","identifier":[{"system":"npi","value":"\#($0)"}]}"# }
+                _ = try store.keep(try prepared(documents), plan: scene.plan, at: today)
+                for id in ids { expected["\(type)?npi|\(id)"] = id }
+            }
+            #expect(try store.sharedIdentifiers(plan: scene.plan).mapValues(\.text) == expected)
+        }
+    }
+
     @Test("An import that gives way to readers at every step keeps all the same", arguments: Engine.allCases)
     func resting(_ engine: Engine) async throws {
         try await engine.withStore { store in
