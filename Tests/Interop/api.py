@@ -21,7 +21,7 @@ class API:
     def ask(self, method, path, **more):
         """One request as it is; `path` may also be a whole address, such as that of a page link."""
         url = path if path.startswith("http") else f"{self.base}/{path}"
-        return self.session.request(method, url, timeout=30, **more)
+        return self.session.request(method, url, timeout=120, **more)
 
     def get(self, path, params=None, **headers):
         """What an answer of 200 says, after it was judged."""

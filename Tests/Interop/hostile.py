@@ -22,7 +22,7 @@ class HostileDeveloper:
         self.session = requests.Session()
 
     def ask(self, method, path, status, body=None, data=None):
-        answer = self.session.request(method, self.portal + "/api/portal" + path, json=body, data=data, timeout=10)
+        answer = self.session.request(method, self.portal + "/api/portal" + path, json=body, data=data, timeout=120)
         assert answer.status_code == status, f"{method} {path}: {answer.status_code} {answer.text[:500]}"
         return answer.json() if answer.content else None
 
@@ -60,13 +60,13 @@ class HostileDeveloper:
         ask = {"client_id": self.client_id, "redirect_uri": "https://app.lakeside.example/callback?x=%22%3E%3Cscript%3E"}
         name = {"User-Agent": self.session.headers["User-Agent"]}
         for more in ({"state": WORDS}, {"scope": WORDS}, {"redirect_uri": "javascript:alert(1)"}, {"response_type": WORDS}):
-            requests.get(self.plan["authorize"], params={**ask, **more}, headers=name, timeout=10, allow_redirects=False)
-        requests.post(self.plan["token"], data={"client_id": self.client_id, "client_secret": WORDS, "grant_type": WORDS}, headers=name, timeout=10)
+            requests.get(self.plan["authorize"], params={**ask, **more}, headers=name, timeout=120, allow_redirects=False)
+        requests.post(self.plan["token"], data={"client_id": self.client_id, "client_secret": WORDS, "grant_type": WORDS}, headers=name, timeout=120)
 
     def ask_production(self):
         self.ask("GET", self.app + "/production", 200)
         path = f"{self.portal}/api/portal{self.app}/production/evidence"
-        answer = self.session.post(path, params={"title": WORDS[:110]}, data=PNG, timeout=10)
+        answer = self.session.post(path, params={"title": WORDS[:110]}, data=PNG, timeout=120)
         assert answer.status_code == 201, answer.text
         self.ask("POST", self.app + "/production/submission", 200, {"note": WORDS})
 

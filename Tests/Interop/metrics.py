@@ -12,7 +12,7 @@ class Metrics:
     """One scrape."""
 
     def __init__(self, port):
-        answer = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=10)
+        answer = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=120)
         assert answer.status_code == 200 and answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
         self.text = answer.text
         self._hold_to_the_format()

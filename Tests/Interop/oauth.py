@@ -27,7 +27,7 @@ def authorize_url(sandbox, app=None, **more):
 
 
 def post(url, fields, auth=None, **more):
-    return requests.post(url, data=fields, auth=auth, timeout=30, allow_redirects=False, **more)
+    return requests.post(url, data=fields, auth=auth, timeout=120, allow_redirects=False, **more)
 
 
 class RawAnswer:
@@ -44,7 +44,7 @@ class RawAnswer:
 def exactly(method, url, headers=None, data=None):
     """A request whose address is sent byte for byte, wrong escapes included; every other client here would mend them."""
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=120)
     try:
         connection.request(method, url.split(parts.netloc, 1)[1], data, headers or {})
         return RawAnswer(connection.getresponse())

@@ -21,7 +21,7 @@ class Collection:
         request = self.items[name]["request"]
         headers = {header["key"]: self.fill(header["value"]) for header in request["header"]}
         form = {field["key"]: self.fill(field["value"]) for field in request.get("body", {}).get("urlencoded", [])}
-        answer = requests.request(request["method"], self.url(name), headers=headers, data=form or None, timeout=30)
+        answer = requests.request(request["method"], self.url(name), headers=headers, data=form or None, timeout=120)
         for event in self.items[name].get("event", []):
             # The script takes these from the answer; here they are taken as it says.
             for variable in re.search(r"of \[(.*?)\]", "".join(event["script"]["exec"])).group(1).replace("'", "").split(", "):

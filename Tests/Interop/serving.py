@@ -45,7 +45,7 @@ class Server:
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
     def admin(self, path):
-        return requests.get(f"http://127.0.0.1:{self.admin_port}/{path}", timeout=30)
+        return requests.get(f"http://127.0.0.1:{self.admin_port}/{path}", timeout=120)
 
     def send(self, number):
         self.process.send_signal(number)

@@ -26,7 +26,7 @@ def watched(start_sandbox):
 
 
 def get(sandbox, path, **more):
-    return requests.get(f"{sandbox.fhir}/{path}", headers={**bearer(sandbox.granted["access_token"]), "Accept-Encoding": "identity", **more}, timeout=20)
+    return requests.get(f"{sandbox.fhir}/{path}", headers={**bearer(sandbox.granted["access_token"]), "Accept-Encoding": "identity", **more}, timeout=120)
 
 
 def moved(sandbox, act, name=None, **labels):
@@ -37,15 +37,15 @@ def moved(sandbox, act, name=None, **labels):
 
 
 def test_health_and_readiness(watched):
-    assert requests.get(f"http://127.0.0.1:{watched.admin}/healthz", timeout=5).text == "ok\n"
-    ready = requests.get(f"http://127.0.0.1:{watched.admin}/readyz", timeout=5)
+    assert requests.get(f"http://127.0.0.1:{watched.admin}/healthz", timeout=120).text == "ok\n"
+    ready = requests.get(f"http://127.0.0.1:{watched.admin}/readyz", timeout=120)
     assert (ready.status_code, ready.json()) == (200, {"ready": True})
-    assert requests.get(f"http://127.0.0.1:{watched.admin}/demo/r4/metadata", timeout=5).status_code == 404
+    assert requests.get(f"http://127.0.0.1:{watched.admin}/demo/r4/metadata", timeout=120).status_code == 404
 
 
 def test_the_members_listener_has_none_of_it(watched):
     for path in ("metrics", "readyz"):
-        assert requests.get(f"{watched.portal}/{path}", timeout=5).status_code == 404
+        assert requests.get(f"{watched.portal}/{path}", timeout=120).status_code == 404
 
 
 def test_reads_are_counted_exactly(watched):
@@ -60,7 +60,7 @@ def test_reads_are_counted_exactly(watched):
         for _ in range(5):
             assert get(watched, "Observation?_count=1", **{"Accept-Encoding": "gzip"}).status_code == 200
         for _ in range(3):
-            assert requests.get(f"{watched.fhir}/Observation", timeout=5).status_code == 401
+            assert requests.get(f"{watched.fhir}/Observation", timeout=120).status_code == 401
 
     before, after = moved(watched, act)
 
@@ -91,10 +91,10 @@ def test_disclosures_agree_with_the_log(watched):
 
 def test_other_surfaces_have_their_own_rows(watched):
     def act():
-        requests.post(watched.plan["token"], data={"grant_type": "authorization_code"}, timeout=5)
-        requests.get(watched.portal + "/healthz", timeout=5)
-        requests.get(watched.portal + "/portal", timeout=5)
-        requests.get(watched.portal + "/nothing/here", timeout=5)
+        requests.post(watched.plan["token"], data={"grant_type": "authorization_code"}, timeout=120)
+        requests.get(watched.portal + "/healthz", timeout=120)
+        requests.get(watched.portal + "/portal", timeout=120)
+        requests.get(watched.portal + "/nothing/here", timeout=120)
 
     before, after = moved(watched, act)
     assert after.requests(route="/{plan}/oauth2/token", surface="token", status="4xx") - before.requests(route="/{plan}/oauth2/token", status="4xx") == 1
@@ -106,7 +106,7 @@ def test_other_surfaces_have_their_own_rows(watched):
 def test_what_no_route_has_seen_is_counted_too(watched):
     def act():
         for head in ("GET / HTTP/1.1\r\nHost: elsewhere.example\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"):
-            with socket.create_connection(("127.0.0.1", watched.port), timeout=5) as wire:
+            with socket.create_connection(("127.0.0.1", watched.port), timeout=120) as wire:
                 wire.sendall(head.encode())
                 assert wire.recv(4096).split(b" ")[1] in (b"400", b"421")
 
@@ -116,7 +116,7 @@ def test_what_no_route_has_seen_is_counted_too(watched):
 
 def test_what_is_under_way_is_told_and_ends(watched):
     assert Metrics(watched.admin).value("payerbridge_requests_under_way") == 0
-    connection = http.client.HTTPConnection("localhost", watched.port, timeout=10)
+    connection = http.client.HTTPConnection("localhost", watched.port, timeout=120)
     connection.putrequest("POST", "/demo/oauth2/token")
     connection.putheader("Content-Type", "application/x-www-form-urlencoded")
     connection.putheader("Content-Length", "20")
@@ -139,7 +139,7 @@ def test_labels_hold_nobody_and_stay_few(watched):
     patient = watched.granted["patient"]
     for number in range(200):
         get(watched, f"Observation/made-up-{number}?secret-query={number}")
-        requests.get(f"{watched.portal}/made-up-{number}", timeout=5)
+        requests.get(f"{watched.portal}/made-up-{number}", timeout=120)
     scrape = Metrics(watched.admin)
     for secret in (patient, "made-up", "secret-query", "01-testmemid", "Mayte", watched.granted["access_token"], watched.app.client_id):
         assert secret not in scrape.text

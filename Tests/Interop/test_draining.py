@@ -56,7 +56,7 @@ def test_readiness_turns_at_once_and_requests_are_finished(tmp_path):
     assert server.admin("readyz").json()["reason"] == "draining"
     assert "payerbridge_draining 1\n" in server.admin("metrics").text
     # Within the grace it answers as before: whoever has not looked yet loses nothing.
-    assert requests.get(f"http://127.0.0.1:{server.port}/healthz", timeout=10).status_code == 200
+    assert requests.get(f"http://127.0.0.1:{server.port}/healthz", timeout=120).status_code == 200
     patiently(lambda: refuses(server.port), "the listener to close", seconds=60)
     assert server.process.poll() is None, "it left before the request under way was answered"
     idle.settimeout(60)

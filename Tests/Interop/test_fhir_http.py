@@ -32,7 +32,7 @@ def test_compressed_it_is_the_same(complete, path):
     assert "Content-Encoding" not in plain.headers
     if len(plain.content) > 2000:
         assert packed.headers["Content-Encoding"] == "gzip"
-        raw = requests.get(packed.url, headers={**complete.api.session.headers, "Accept-Encoding": "gzip"}, stream=True, timeout=20).raw.read(decode_content=False)
+        raw = requests.get(packed.url, headers={**complete.api.session.headers, "Accept-Encoding": "gzip"}, stream=True, timeout=120).raw.read(decode_content=False)
         assert len(raw) < len(plain.content) * 0.6 and without_time(gzip.decompress(raw)) == without_time(plain.content)
     for name in ("Content-Type", "ETag", "Last-Modified", "Cache-Control", "Vary", "Access-Control-Allow-Origin", "X-Content-Type-Options"):
         assert plain.headers.get(name) == packed.headers.get(name), name

@@ -14,7 +14,7 @@ SHARED = {"Location", "Medication", "Organization", "Practitioner", "Practitione
 
 
 def get(sandbox, granted, path, **more):
-    return requests.get(f"{sandbox.fhir}/{path}", headers=bearer(granted["access_token"]), timeout=30, **more)
+    return requests.get(f"{sandbox.fhir}/{path}", headers=bearer(granted["access_token"]), timeout=120, **more)
 
 
 def test_it_fetches_every_type_as_often_as_the_server_counts(sandbox, granted, whole_record):
@@ -75,7 +75,7 @@ def test_every_bundle_is_valid_whatever_page_it_is(sandbox, granted, whole_recor
     for type in whole_record:
         pages.append(get(sandbox, granted, f"{type}?_count=3").content)
         following = [link["url"] for link in json.loads(pages[-1])["link"] if link["relation"] == "next"]
-        pages += [requests.get(url, headers=bearer(granted["access_token"]), timeout=30).content for url in following]
+        pages += [requests.get(url, headers=bearer(granted["access_token"]), timeout=120).content for url in following]
         pages.append(get(sandbox, granted, f"{type}?_summary=count").content)
         pages.append(get(sandbox, granted, f"{type}?_id=there-is-none").content)
     assert any(b'"next"' in page for page in pages)
@@ -83,7 +83,7 @@ def test_every_bundle_is_valid_whatever_page_it_is(sandbox, granted, whole_recor
 
 
 def test_the_capability_statement_is_valid_and_names_no_write(sandbox):
-    answer = requests.get(sandbox.fhir + "/metadata", timeout=10)
+    answer = requests.get(sandbox.fhir + "/metadata", timeout=120)
     assert_valid([answer.content])
     for resource in answer.json()["rest"][0]["resource"]:
         assert {each["code"] for each in resource["interaction"]} <= {"read", "vread", "search-type"}, resource["type"]
@@ -91,7 +91,7 @@ def test_the_capability_statement_is_valid_and_names_no_write(sandbox):
 
 def test_every_search_parameter_that_metadata_names_is_taken(sandbox, granted):
     values = {"date": "ge2000-01-01", "token": "x", "string": "x", "reference": "x", "quantity": "5.4", "uri": "x"}
-    for resource in requests.get(sandbox.fhir + "/metadata", timeout=10).json()["rest"][0]["resource"]:
+    for resource in requests.get(sandbox.fhir + "/metadata", timeout=120).json()["rest"][0]["resource"]:
         for parameter in resource["searchParam"]:
             path = f"{resource['type']}?{parameter['name']}={values[parameter['type']]}&_count=1"
             answer = get_strictly(sandbox, granted, path)
@@ -100,7 +100,7 @@ def test_every_search_parameter_that_metadata_names_is_taken(sandbox, granted):
 
 def get_strictly(sandbox, granted, path):
     headers = {**bearer(granted["access_token"]), "Prefer": "handling=strict"}
-    return requests.get(f"{sandbox.fhir}/{path}", headers=headers, timeout=30)
+    return requests.get(f"{sandbox.fhir}/{path}", headers=headers, timeout=120)
 
 
 BAD = [
@@ -133,7 +133,7 @@ def test_an_unknown_parameter_is_refused_only_when_strictness_is_asked_for(sandb
 def test_a_search_by_form_answers_like_the_search_by_address(sandbox, granted):
     headers = bearer(granted["access_token"])
     by_address = get(sandbox, granted, "Observation?category=laboratory&_count=5").json()
-    by_form = requests.post(sandbox.fhir + "/Observation/_search", data={"category": "laboratory", "_count": "5"}, headers=headers, timeout=30).json()
+    by_form = requests.post(sandbox.fhir + "/Observation/_search", data={"category": "laboratory", "_count": "5"}, headers=headers, timeout=120).json()
     assert by_address["entry"] == by_form["entry"] and by_address["total"] == by_form["total"]
 
 
@@ -170,7 +170,7 @@ def test_a_read_gives_the_bytes_that_the_search_gave(sandbox, granted):
         version = get(sandbox, granted, f"Observation/{entry['resource']['id']}/_history/{entry['resource']['meta']['versionId']}")
         assert version.content == resource.content
         headers = {**bearer(granted["access_token"]), "If-None-Match": tag}
-        assert requests.get(entry["fullUrl"], headers=headers, timeout=10).status_code == 304
+        assert requests.get(entry["fullUrl"], headers=headers, timeout=120).status_code == 304
 
 
 def test_it_meets_the_refusals_as_the_errors_it_knows(sandbox, fhirpy_client):

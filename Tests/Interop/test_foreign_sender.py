@@ -39,7 +39,7 @@ class Received:
                 self.opened.append(address)
                 # The command may be gone before its own page was sent.
                 try:
-                    self.came_back.append(requests.get(address, timeout=10).status_code)
+                    self.came_back.append(requests.get(address, timeout=120).status_code)
                 except requests.ConnectionError:
                     pass
             try:
@@ -161,10 +161,10 @@ def test_an_answer_with_another_state_is_not_ours_and_is_waited_past(sender, tmp
     sender.behaviour.state = "wrong"
     received = Received(sender, tmp_path)
     address = patiently(received._new_addresses, "the authorize address")[0]
-    assert requests.get(address, timeout=10).status_code == 400
+    assert requests.get(address, timeout=120).status_code == 400
     assert not [asked for asked in sender.asked if asked.path == "/auth/token"]
     sender.behaviour.state = "right"
-    assert requests.get(address, timeout=10).status_code == 200
+    assert requests.get(address, timeout=120).status_code == 200
     assert received.receiver.end() == 0, received.words
 
 
@@ -174,7 +174,7 @@ def test_what_was_cut_off_by_a_kill_goes_on_where_it_was(sender, tmp_path):
     sender.behaviour.page_size, sender.behaviour.slow, sender.behaviour.drip = 5, {"Observation"}, 0.01
     first = Received(sender, tmp_path)
     address = patiently(first._new_addresses, "the authorize address")[0]
-    requests.get(address, timeout=10)
+    requests.get(address, timeout=120)
     patiently(lambda: len(sender.asked_for("Observation")) > 5, "a first part of the record")
     first.receiver.process.send_signal(signal.SIGKILL)
     assert first.receiver.end() == -signal.SIGKILL
@@ -192,19 +192,19 @@ def tokens(sender, verifier="v" * 43, **changes):
     challenge = "7w_YNF9DSfIdPf_pRjSq646_kPr-2-o9NAl16JGghdM"  # SHA-256 of 43 times v, base64url
     query = {"response_type": "code", "client_id": sender.client_id, "redirect_uri": "http://127.0.0.1:1/cb", "state": "s", "aud": sender.fhir,
              "code_challenge": challenge, "code_challenge_method": "S256"}
-    answer = requests.get(sender.authorize, params={**query, **changes}, allow_redirects=False, timeout=10)
+    answer = requests.get(sender.authorize, params={**query, **changes}, allow_redirects=False, timeout=120)
     if answer.status_code != 302:
         return answer
     back = {name: value[0] for name, value in parse_qs(urlsplit(answer.headers["Location"]).query).items()}
     assert back["state"] == "s" and back["iss"] == sender.issuer
     form = {"grant_type": "authorization_code", "code": back["code"], "redirect_uri": query["redirect_uri"], "code_verifier": verifier,
             "client_id": sender.client_id, "client_secret": sender.secret}
-    return requests.post(sender.token, data=form, timeout=10)
+    return requests.post(sender.token, data=form, timeout=120)
 
 
 def read(sender, path, access, **query):
     """As a stream: what this server says on purpose is not held to FHIR."""
-    return requests.get(f"{sender.fhir}/{path}", params=query, headers={"Authorization": f"Bearer {access}"}, stream=True, timeout=10)
+    return requests.get(f"{sender.fhir}/{path}", params=query, headers={"Authorization": f"Bearer {access}"}, stream=True, timeout=120)
 
 
 def test_the_sender_checks_the_verifier_the_client_and_the_request(sender):
@@ -214,15 +214,15 @@ def test_the_sender_checks_the_verifier_the_client_and_the_request(sender):
     assert tokens(sender, code_challenge_method="plain").status_code == 400
     sender.redirect_uris = ["https://us.example/cb"]
     assert tokens(sender).status_code == 400
-    assert requests.post(sender.token, data={"grant_type": "authorization_code", "client_id": sender.client_id, "client_secret": "wrong"}, timeout=10).status_code == 401
+    assert requests.post(sender.token, data={"grant_type": "authorization_code", "client_id": sender.client_id, "client_secret": "wrong"}, timeout=120).status_code == 401
 
 
 def test_the_sender_takes_codes_and_refresh_tokens_once(sender):
     first = tokens(sender).json()
     form = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"], "client_id": sender.client_id, "client_secret": sender.secret}
-    second = requests.post(sender.token, data=form, timeout=10)
+    second = requests.post(sender.token, data=form, timeout=120)
     assert second.status_code == 200 and second.json()["patient"] == "foreign-1"
-    assert requests.post(sender.token, data=form, timeout=10).json()["error"] == "invalid_grant"
+    assert requests.post(sender.token, data=form, timeout=120).json()["error"] == "invalid_grant"
     assert read(sender, "Observation", second.json()["access_token"], patient="foreign-1").json()["total"] == 7
     assert read(sender, "Observation", "made-up", patient="foreign-1").status_code == 401
     assert read(sender, "Observation", first["access_token"], patient="somebody-else").status_code == 404
@@ -235,7 +235,7 @@ def test_the_senders_everything_gives_all_there_is(sender, everything, pages):
     sender.behaviour.everything, sender.behaviour.page_size = everything, 4
     keys, address, count = set(), f"{sender.fhir}/Patient/foreign-1/$everything?_count=4", 0
     while address:
-        bundle = requests.get(address, headers={"Authorization": f"Bearer {access}"}, timeout=10).json()
+        bundle = requests.get(address, headers={"Authorization": f"Bearer {access}"}, timeout=120).json()
         keys |= {f"{entry['resource']['resourceType']}/{entry['resource']['id']}" for entry in bundle["entry"]}
         address = next((link["url"] for link in bundle["link"] if link["relation"] == "next"), None)
         count += 1

@@ -33,7 +33,7 @@ def migrate(data, uri):
 def record(sandbox, access):
     """The member's record as the API gives it, without what tells when it was asked."""
     entries, url = [], f"{sandbox.fhir}/Observation?_count=1000"
-    answer = requests.get(url, headers={"Authorization": f"Bearer {access}", "Accept-Encoding": "identity"}, timeout=30)
+    answer = requests.get(url, headers={"Authorization": f"Bearer {access}", "Accept-Encoding": "identity"}, timeout=120)
     assert answer.status_code == 200, answer.text
     for entry in answer.json()["entry"]:
         entries.append(entry)

@@ -12,7 +12,7 @@ NEVER = ["ExplanationOfBenefit", "Coverage", "Claim", "ClaimResponse"]
 
 
 def ask(sandbox, granted, method, path, **more):
-    return requests.request(method, f"{sandbox.fhir}/{path}", headers=bearer(granted["access_token"]), timeout=30, **more)
+    return requests.request(method, f"{sandbox.fhir}/{path}", headers=bearer(granted["access_token"]), timeout=120, **more)
 
 
 @pytest.mark.parametrize("type", NEVER)
@@ -24,7 +24,7 @@ def test_it_is_refused_whatever_the_request(sandbox, granted, type, method, path
     fill = {"type": type, "patient": granted["patient"]}
     data = None if form is None else {name: value.format(**fill) for name, value in form.items()}
     headers = {"Content-Type": "application/x-www-form-urlencoded", **bearer(granted["access_token"])} if form is not None else bearer(granted["access_token"])
-    answer = requests.request(method, f"{sandbox.fhir}/{path.format(**fill)}", headers=headers, data=data, timeout=30)
+    answer = requests.request(method, f"{sandbox.fhir}/{path.format(**fill)}", headers=headers, data=data, timeout=120)
     assert answer.status_code == 403, answer.text
     assert answer.json()["resourceType"] == "OperationOutcome"
     assert answer.json()["issue"][0]["code"] == "forbidden"
@@ -38,7 +38,7 @@ def test_a_token_that_asked_for_it_by_name_gets_it_neither(sandbox, play, mayte,
 
 
 def test_it_is_absent_from_metadata(sandbox):
-    statement = requests.get(sandbox.fhir + "/metadata", timeout=10).json()
+    statement = requests.get(sandbox.fhir + "/metadata", timeout=120).json()
     assert {resource["type"] for resource in statement["rest"][0]["resource"]}.isdisjoint(NEVER)
 
 
@@ -114,6 +114,6 @@ def test_another_members_name_in_a_search_finds_nothing(sandbox, granted, neighb
 def test_a_page_link_of_one_member_is_useless_to_another(sandbox, granted, neighbour):
     bundle = ask(sandbox, granted, "GET", "Observation?_count=2").json()
     following = next(link["url"] for link in bundle["link"] if link["relation"] == "next")
-    assert requests.get(following, headers=bearer(granted["access_token"]), timeout=10).status_code == 200
-    stolen = requests.get(following, headers=bearer(neighbour["access_token"]), timeout=10)
+    assert requests.get(following, headers=bearer(granted["access_token"]), timeout=120).status_code == 200
+    stolen = requests.get(following, headers=bearer(neighbour["access_token"]), timeout=120)
     assert stolen.status_code == 400 and stolen.json()["resourceType"] == "OperationOutcome"

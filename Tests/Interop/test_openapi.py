@@ -24,8 +24,8 @@ def test_the_server_answers_as_the_document_says(sandbox, granted):
 
 
 def test_the_document_names_every_shared_type_and_none_that_is_never_shared(sandbox):
-    document = requests.get(f"http://localhost:{sandbox.port}/docs/openapi.json", timeout=20).json()
-    served = requests.get(f"http://localhost:{sandbox.port}/demo/r4/metadata", timeout=20).json()["rest"][0]["resource"]
+    document = requests.get(f"http://localhost:{sandbox.port}/docs/openapi.json", timeout=120).json()
+    served = requests.get(f"http://localhost:{sandbox.port}/demo/r4/metadata", timeout=120).json()["rest"][0]["resource"]
     assert document["openapi"].startswith("3.1")
     types = {path.split("/")[1] for path in document["paths"] if path[1].isupper()}
     assert types == {resource["type"] for resource in served}

@@ -39,7 +39,7 @@ def head(sandbox, granted, path, *more, method="GET"):
 
 @pytest.fixture
 def connection(sandbox):
-    with socket.create_connection(("localhost", sandbox.port), timeout=20) as connection:
+    with socket.create_connection(("localhost", sandbox.port), timeout=120) as connection:
         yield connection
 
 
@@ -106,7 +106,7 @@ def test_what_comes_after_a_close_does_not_overtake_the_answer(sandbox, granted,
     lines = ["Connection: close"] + ([way] if way else [])
     for path in (f"/demo/r4/Patient/{granted['patient']}", f"/demo/r4/Patient/{granted['patient']}/$everything"):
         for _ in range(5):
-            with socket.create_connection(("localhost", sandbox.port), timeout=20) as connection:
+            with socket.create_connection(("localhost", sandbox.port), timeout=120) as connection:
                 connection.sendall(head(sandbox, granted, path, *lines) + after)
                 received = b""
                 while chunk := connection.recv(65536):
@@ -117,7 +117,7 @@ def test_what_comes_after_a_close_does_not_overtake_the_answer(sandbox, granted,
 
 def test_bytes_that_are_no_request_are_refused_after_the_answers_before_them(sandbox, granted):
     for _ in range(5):
-        with socket.create_connection(("localhost", sandbox.port), timeout=20) as connection:
+        with socket.create_connection(("localhost", sandbox.port), timeout=120) as connection:
             connection.sendall(head(sandbox, granted, f"/demo/r4/Patient/{granted['patient']}") + b"\x00\x01 no request\r\n\r\n")
             received = b""
             while chunk := connection.recv(65536):
@@ -141,7 +141,7 @@ def memory(sandbox):
 
 def test_a_client_that_asks_and_never_reads_does_not_fill_the_memory(sandbox, granted):
     one = head(sandbox, granted, f"/demo/r4/Patient/{granted['patient']}/$everything?_count=1000")
-    with socket.create_connection(("localhost", sandbox.port), timeout=20) as connection:
+    with socket.create_connection(("localhost", sandbox.port), timeout=120) as connection:
         connection.sendall(one)
         Answers(connection).next()
         before = memory(sandbox)

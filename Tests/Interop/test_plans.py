@@ -29,7 +29,7 @@ def tokens(served):
 
 
 def get(served, tokens, plan, path, token=None):
-    return served.browser().get(f"https://api.{plan}.example/r4/{path}", headers=bearer(token or tokens[plan]), timeout=10)
+    return served.browser().get(f"https://api.{plan}.example/r4/{path}", headers=bearer(token or tokens[plan]), timeout=120)
 
 
 def test_each_plan_lives_at_the_root_of_its_own_hosts(served, tokens):
@@ -37,7 +37,7 @@ def test_each_plan_lives_at_the_root_of_its_own_hosts(served, tokens):
         bundle = get(served, tokens, plan, "Patient").json()
         assert bundle["entry"][0]["fullUrl"] == f"https://api.{plan}.example/r4/Patient/{bundle['entry'][0]['resource']['id']}"
         issuer = f"https://auth.{plan}.example"
-        inserted = served.browser().get(f"{issuer}/.well-known/oauth-authorization-server/oauth2", timeout=10).json()
+        inserted = served.browser().get(f"{issuer}/.well-known/oauth-authorization-server/oauth2", timeout=120).json()
         assert inserted["issuer"] == issuer + "/oauth2" and inserted["token_endpoint"] == issuer + "/oauth2/token"
 
 
@@ -58,7 +58,7 @@ def test_a_code_of_one_plan_is_unknown_at_the_other(served):
 
 def test_an_app_of_one_plan_is_unknown_at_the_other(served):
     url = served.authorize_url("north").replace("auth.north", "auth.south")
-    answer = served.browser().get(url, allow_redirects=False, timeout=10)
+    answer = served.browser().get(url, allow_redirects=False, timeout=120)
     assert answer.status_code == 400 and "Location" not in answer.headers
 
 
@@ -93,23 +93,23 @@ def test_the_program_lists_what_it_holds_back(served):
 
 def test_only_the_configured_names_are_answered(served):
     for host, status in (("p2p.example", 200), ("localhost", 421), ("127.0.0.1", 421), ("auth.west.example", 421), ("evil.example", 421)):
-        answer = requests.get(f"http://127.0.0.1:{served.port}/assets/style.css", headers={"Host": host}, timeout=10)
+        answer = requests.get(f"http://127.0.0.1:{served.port}/assets/style.css", headers={"Host": host}, timeout=120)
         assert answer.status_code == status, host
 
 
 def test_a_probe_on_the_machine_need_not_know_the_names(served):
     for host, status in (("p2p.example", 200), ("localhost", 200), (f"127.0.0.1:{served.port}", 200), ("10.0.0.1", 421), ("evil.example", 421)):
-        answer = requests.get(f"http://127.0.0.1:{served.port}/healthz", headers={"Host": host}, timeout=10)
+        answer = requests.get(f"http://127.0.0.1:{served.port}/healthz", headers={"Host": host}, timeout=120)
         assert answer.status_code == status, host
 
 
 def test_a_real_plan_has_no_sandbox_pages(served):
     for path in ("/", "/sandbox/mail", "/sandbox/mail.json", "/sandbox/callback"):
-        assert served.browser().get("https://p2p.example" + path, timeout=10).status_code == 404
+        assert served.browser().get("https://p2p.example" + path, timeout=120).status_code == 404
 
 
 def test_the_cookie_of_a_real_plan_is_for_https_and_its_own_host_alone(served):
-    answer = served.browser().get(served.authorize_url("north"), allow_redirects=False, timeout=10)
+    answer = served.browser().get(served.authorize_url("north"), allow_redirects=False, timeout=120)
     cookie = answer.headers["Set-Cookie"]
     assert cookie.startswith("__Host-") and "; Secure" in cookie and "Path=/" in cookie and "Domain" not in cookie
 

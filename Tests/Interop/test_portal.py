@@ -44,7 +44,7 @@ def try_collections(developer, member, mailbox, portal):
     assert collection.run("The Patient").status_code == 401
     for name, method, url, headers, body in http_requests(text):
         assert name in collection.items and method == collection.items[name]["request"]["method"]
-        answer = requests.request(method, url, headers=headers, data=body, timeout=30, allow_redirects=False)
+        answer = requests.request(method, url, headers=headers, data=body, timeout=120, allow_redirects=False)
         assert answer.status_code in ((200, 303) if method == "GET" and "Authorization" not in headers else (400, 401)), name
 
 
@@ -109,10 +109,10 @@ def gain_production(developer, reviewer, app_name, portal, tmp_path):
     reviewer.decide("Approve", "", "production-approved")
     north = f"{portal.portal}/north/oauth2/authorize/payer2payer"
     asked = {"client_id": developer.client_id, "redirect_uri": "https://app.lakeside.example/callback"}
-    patiently(lambda: requests.get(north, params=asked, allow_redirects=False, timeout=10).status_code == 303, "the app at the real plan")
+    patiently(lambda: requests.get(north, params=asked, allow_redirects=False, timeout=120).status_code == 303, "the app at the real plan")
     developer.open().look("application-production").press("Open the endpoint directory", "directory")
     assert north in visitor.text and f"{portal.portal}/north/r4" in visitor.text and "Demo Health Plan" not in visitor.text
-    begun = requests.get(north, params=asked, timeout=10)
+    begun = requests.get(north, params=asked, timeout=120)
     assert begun.status_code == 200 and "North Health Plan" in begun.text and app_name in begun.text
 
 
@@ -126,7 +126,7 @@ def test_a_stranger_comes_to_the_endpoints_of_the_real_plans(visit, portal, widt
     developer.create_app(f"{portal.portal}/sandbox/callback, http://localhost:8765/callback", app_name)
     app = App({"clientId": developer.client_id, "clientSecret": developer.secret, "redirectUris": [f"{portal.portal}/sandbox/callback"]})
 
-    early = requests.get(portal.plan["authorize"], params={"client_id": app.client_id, "redirect_uri": app.redirect_uris[0]}, timeout=10)
+    early = requests.get(portal.plan["authorize"], params={"client_id": app.client_id, "redirect_uri": app.redirect_uris[0]}, timeout=120)
     assert early.status_code == 403 and "is not verified" in early.text
 
     sponsor_address = fresh_address("maria").replace("@example.com", "@lakeside.example")
@@ -151,7 +151,7 @@ def test_a_stranger_comes_to_the_endpoints_of_the_real_plans(visit, portal, widt
     try_it(developer)
     member = portal.member("01-testmemid")
     tokens = Member(portal, mailbox).tokens(member, app=app)
-    assert requests.get(portal.fhir + "/Patient", headers={"Authorization": "Bearer " + tokens["access_token"]}, timeout=10).status_code == 200
+    assert requests.get(portal.fhir + "/Patient", headers={"Authorization": "Bearer " + tokens["access_token"]}, timeout=120).status_code == 200
     try_collections(developer, member, mailbox, portal)
     gain_production(developer, reviewer, app_name, portal, tmp_path)
     reviewer.visitor.press("Audit log", "audit").press("Applications", "applications").press(app_name, "application")

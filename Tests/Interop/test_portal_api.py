@@ -23,9 +23,9 @@ def token(portal):
     """A developer who signed up as JSON and has an application."""
     api, email = portal.portal + "/api/portal", fresh_address("ana")
     wish = {"name": "Ana Field", "email": email, "password": PASSWORD}
-    assert requests.post(api + "/accounts", json=wish, timeout=10).status_code == 202
+    assert requests.post(api + "/accounts", json=wish, timeout=120).status_code == 202
     link = link_in(SandboxMailbox(portal).newest(email), portal.portal + "/portal/confirm/").rsplit("/", 1)[1]
-    answer = requests.post(api + "/accounts/confirmation", json={"link": link, "password": PASSWORD}, timeout=10)
+    answer = requests.post(api + "/accounts/confirmation", json={"link": link, "password": PASSWORD}, timeout=120)
     assert answer.status_code == 201, answer.text
     return answer.json()["token"]
 
@@ -35,11 +35,11 @@ def test_the_document_says_what_the_server_does(portal, token, tmp_path):
     headers = {"Authorization": f"Bearer {token}"}
     api = portal.portal + "/api/portal"
     details = {"app_name": "Records", "description": "Receives records", "home_page": "https://l.example", "redirect_uris": ["https://l.example/cb"]}
-    client = requests.post(api + "/applications", json=details, headers=headers, timeout=10).json()["clientId"]
+    client = requests.post(api + "/applications", json=details, headers=headers, timeout=120).json()["clientId"]
     organization = {"contact_name": "Ana", "company": "L", "website": "https://lakeside.example", "work_email": "ana@lakeside.example",
                     "sponsor_name": "Maria", "sponsor_role": "CIO", "sponsor_email": "maria@lakeside.example"}
-    assert requests.post(f"{api}/applications/{client}/verification", json=organization, headers=headers, timeout=10).status_code == 200
-    document = requests.get(api + "/openapi.json", timeout=10).json()
+    assert requests.post(f"{api}/applications/{client}/verification", json=organization, headers=headers, timeout=120).status_code == 200
+    document = requests.get(api + "/openapi.json", timeout=120).json()
     for operations in document["paths"].values():
         for operation in operations.values():
             for parameter in operation.get("parameters", []):
@@ -57,9 +57,9 @@ def test_the_document_says_what_the_server_does(portal, token, tmp_path):
 
 def test_nobody_without_a_token_gets_in(portal):
     api = portal.portal + "/api/portal"
-    document = requests.get(api + "/openapi.json", timeout=10).json()
+    document = requests.get(api + "/openapi.json", timeout=120).json()
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             if "security" in operation:
-                answer = requests.request(method, portal.portal + path.replace("{client}", "app-x"), timeout=10)
+                answer = requests.request(method, portal.portal + path.replace("{client}", "app-x"), timeout=120)
                 assert answer.status_code == 401 and answer.headers["WWW-Authenticate"] == "Bearer", (method, path)

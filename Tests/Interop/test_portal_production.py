@@ -110,7 +110,7 @@ def test_evidence_review_and_the_directory(visit, site, tmp_path):
     assert f"{address}/north/r4" in developer.visitor.text
 
     app = {"client_id": developer.client_id, "redirect_uri": "https://app.lakeside.example/callback"}
-    known = lambda: requests.get(f"{address}/north/oauth2/authorize/payer2payer", params=app, allow_redirects=False, timeout=10).status_code == 303
+    known = lambda: requests.get(f"{address}/north/oauth2/authorize/payer2payer", params=app, allow_redirects=False, timeout=120).status_code == 303
     patiently(known, "the app at the real plan")
     reviewing.press(developer.client_id, "review-application")
     reviewing.page.get_by_label("Decision").select_option(label="Suspend")

@@ -115,7 +115,7 @@ def test_a_receive_that_was_killed_midway_goes_on_and_ends_with_the_same_set(rec
 
 def test_a_member_who_says_no_ends_it_without_a_record(sandbox, payer, play, mayte, tmp_path):
     receiver = Receiver(sandbox, payer, tmp_path / "out")
-    requests.get(play.walk(receiver.authorize_url(), mayte, decision="deny"), timeout=10)
+    requests.get(play.walk(receiver.authorize_url(), mayte, decision="deny"), timeout=120)
     assert receiver.end() == 1
     assert "access_denied" in receiver.words or "did not agree" in receiver.words
     assert not contents(tmp_path / "out")

@@ -21,7 +21,7 @@ def ask(sandbox):
 
     def raw(query, method="GET", **more):
         if method == "POST":
-            return requests.post(sandbox.plan["authorize"], allow_redirects=False, timeout=10, **more)
+            return requests.post(sandbox.plan["authorize"], allow_redirects=False, timeout=120, **more)
         return exactly("GET", sandbox.plan["authorize"] + ("?" + query if query else ""))
 
     both = urlencode({"client_id": sandbox.app.client_id, "redirect_uri": sandbox.app.redirect_uris[0]})
@@ -125,6 +125,6 @@ def test_what_is_right_leads_to_the_members_pages(ask, sandbox, row):
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE"])
 def test_another_method_is_refused_with_what_is_allowed(sandbox, method):
-    answer = requests.request(method, sandbox.plan["authorize"], timeout=10)
+    answer = requests.request(method, sandbox.plan["authorize"], timeout=120)
     assert answer.status_code == 405
     assert {"GET", "POST"} <= {name.strip() for name in answer.headers["Allow"].split(",")}

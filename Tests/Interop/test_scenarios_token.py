@@ -28,7 +28,7 @@ def live(sandbox, play, mayte):
         return post(sandbox.plan["token"], fields, auth, headers=headers)
 
     def raw(body):
-        return requests.post(sandbox.plan["token"], data=body, headers={"Content-Type": "application/x-www-form-urlencoded"}, timeout=10)
+        return requests.post(sandbox.plan["token"], data=body, headers={"Content-Type": "application/x-www-form-urlencoded"}, timeout=120)
 
     hidden = (code, sandbox.app.secret, pkce.verifier)
     return SimpleNamespace(send=send, raw=raw, right=right, app=sandbox.app, pkce=pkce, hidden=hidden, url=sandbox.plan["token"])
@@ -69,14 +69,14 @@ CLIENT, REQUEST, GRANT = ('"error":"invalid_client"',), ('"error":"invalid_reque
     Row("a short code_verifier", lambda l: l.send(code_verifier="short"), 400, REQUEST),
     Row("no refresh_token", lambda l: l.send(grant_type="refresh_token"), 400, REQUEST),
     Row("an unknown refresh_token", lambda l: l.send(grant_type="refresh_token", refresh_token=UNKNOWN["p2pr"]), 400, GRANT),
-    Row("a JSON body", lambda l: requests.post(l.url, json=l.right, timeout=10), 400, REQUEST),
+    Row("a JSON body", lambda l: requests.post(l.url, json=l.right, timeout=120), 400, REQUEST),
     Row("no body", lambda l: l.raw(""), (400, 401), ('"error":"invalid_',)),
     Row("a body of 100 KB", lambda l: l.send(filler="f" * 100_000), (400, 413), REQUEST),
     Row("a hundred parameters", lambda l: l.raw(encoded(l.right) + "&x=1" * 100), 400, REQUEST),
     Row("a broken percent escape", lambda l: l.raw(encoded(l.right) + "&x=%zz"), 400, REQUEST),
     Row("bytes that are no UTF-8", lambda l: l.raw(encoded(l.right) + "&x=%ff"), 400, REQUEST),
     Row("a NUL", lambda l: l.raw(encoded(l.right) + "&x=%00"), 400, REQUEST),
-    Row("everything in the address", lambda l: requests.post(l.url + "?" + encoded(l.right), data="", timeout=10), (400, 401), ('"error":"invalid_',)),
+    Row("everything in the address", lambda l: requests.post(l.url + "?" + encoded(l.right), data="", timeout=120), (400, 401), ('"error":"invalid_',)),
 )
 def test_a_refused_token_request_says_why_in_the_words_of_the_standard(live, row):
     answer = check(row, row.ask(live), live.hidden)
@@ -124,13 +124,13 @@ def test_only_one_of_many_simultaneous_uses_of_a_code_wins(sandbox, play, mayte)
         answers = list(pool.map(lambda _: post(sandbox.plan["token"], fields), range(10)))
     assert sorted(answer.status_code for answer in answers) == [200] + [400] * 9
     token = next(answer.json()["access_token"] for answer in answers if answer.status_code == 200)
-    assert requests.get(sandbox.fhir + "/Patient", headers=bearer(token), timeout=10).status_code == 401, "a second use ends the first"
+    assert requests.get(sandbox.fhir + "/Patient", headers=bearer(token), timeout=120).status_code == 401, "a second use ends the first"
 
 
 @pytest.mark.parametrize("endpoint", ["/token", "/revoke", "/introspect"])
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "TRACE"])
 def test_another_method_is_refused_with_what_is_allowed(sandbox, endpoint, method):
-    answer = requests.request(method, sandbox.issuer + endpoint, timeout=10)
+    answer = requests.request(method, sandbox.issuer + endpoint, timeout=120)
     assert answer.status_code == 405 and "POST" in answer.headers["Allow"]
 
 
@@ -142,7 +142,7 @@ def inquiry(sandbox, granted):
 
     def raw(endpoint, tail):
         body = encoded({"token": granted["access_token"], **sandbox.app.credentials}) + tail
-        return requests.post(sandbox.issuer + endpoint, data=body, headers={"Content-Type": "application/x-www-form-urlencoded"}, timeout=10)
+        return requests.post(sandbox.issuer + endpoint, data=body, headers={"Content-Type": "application/x-www-form-urlencoded"}, timeout=120)
 
     return SimpleNamespace(send=send, raw=raw, hidden=(granted["access_token"], granted["refresh_token"], sandbox.app.secret))
 
@@ -160,7 +160,7 @@ def inquiry(sandbox, granted):
 )
 def test_a_refused_inquiry_says_why_and_changes_nothing(sandbox, granted, inquiry, endpoint, row):
     check(row, row.ask(inquiry, endpoint), inquiry.hidden)
-    assert requests.get(sandbox.fhir + "/Patient?_summary=count", headers=bearer(granted["access_token"]), timeout=10).status_code == 200
+    assert requests.get(sandbox.fhir + "/Patient?_summary=count", headers=bearer(granted["access_token"]), timeout=120).status_code == 200
 
 
 def requests_bearer(inquiry, endpoint):
@@ -192,7 +192,7 @@ def test_an_access_token_revoked_ends_alone_and_revoking_it_again_is_no_error(sa
     token = play.tokens(mayte)
     for _ in range(2):
         assert inquiry.send("/revoke", token=token["access_token"]).status_code == 200
-    assert requests.get(sandbox.fhir + "/Patient", headers=bearer(token["access_token"]), timeout=10).status_code == 401
+    assert requests.get(sandbox.fhir + "/Patient", headers=bearer(token["access_token"]), timeout=120).status_code == 401
     fields = {"grant_type": "refresh_token", "refresh_token": token["refresh_token"], **sandbox.app.credentials}
     assert post(sandbox.plan["token"], fields).status_code == 200
 
@@ -202,7 +202,7 @@ def test_a_secret_of_one_kind_does_not_pass_for_another(sandbox, play, granted, 
     code = play.code(mayte)
     if used_as == "access_token":
         for secret in (granted["refresh_token"], code, sandbox.app.secret):
-            assert requests.get(sandbox.fhir + "/Patient", headers=bearer(secret), timeout=10).status_code in (400, 401)
+            assert requests.get(sandbox.fhir + "/Patient", headers=bearer(secret), timeout=120).status_code in (400, 401)
         return
     grant = {"code": "authorization_code", "refresh_token": "refresh_token"}[used_as]
     secret = granted["refresh_token"] if used_as == "code" else granted["access_token"]

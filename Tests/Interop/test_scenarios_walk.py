@@ -21,7 +21,7 @@ def assert_refused(page, *statuses):
 
 
 def test_the_pages_belong_to_the_browser_in_which_they_began(walk):
-    stranger = requests.get(walk.page.url, timeout=10)
+    stranger = requests.get(walk.page.url, timeout=120)
     assert stranger.status_code == 404 and "form_token" not in stranger.text
 
 
@@ -240,7 +240,7 @@ def test_only_one_of_many_simultaneous_decisions_counts(sandbox, mayte, mailbox)
     fields = {**form.values, "decision": "allow", "decider": "member"}
 
     def decide(_):
-        return requests.post(form.action, data=fields, cookies=cookies, allow_redirects=False, timeout=20)
+        return requests.post(form.action, data=fields, cookies=cookies, allow_redirects=False, timeout=120)
 
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(decide, range(8)))

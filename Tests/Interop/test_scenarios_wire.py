@@ -55,11 +55,11 @@ def test_links_are_built_from_the_configuration_and_never_from_the_request(sandb
         **bearer(granted["access_token"]), "Host": f"127.0.0.1:{sandbox.port}", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https",
         "Forwarded": "host=evil.example",
     }
-    answer = requests.get(f"http://localhost:{sandbox.port}{sandbox.fhir.split(str(sandbox.port), 1)[1]}/Observation?_count=1", headers=headers, timeout=10)
+    answer = requests.get(f"http://localhost:{sandbox.port}{sandbox.fhir.split(str(sandbox.port), 1)[1]}/Observation?_count=1", headers=headers, timeout=120)
     assert "evil" not in answer.text
     for link in answer.json()["link"]:
         assert link["url"].startswith(sandbox.fhir + "/Observation?")
-    page = requests.get(sandbox.portal + "/", headers={"X-Forwarded-Host": "evil.example"}, timeout=10)
+    page = requests.get(sandbox.portal + "/", headers={"X-Forwarded-Host": "evil.example"}, timeout=120)
     assert "evil" not in page.text
 
 
@@ -102,7 +102,7 @@ def test_an_odd_path_is_not_found(sandbox, path):
 
 def test_head_answers_like_get_without_a_body(sandbox, granted):
     for url in (sandbox.fhir + "/metadata", sandbox.fhir + "/Patient", sandbox.portal + "/healthz"):
-        got, head = (requests.request(m, url, headers={**bearer(granted["access_token"]), "Accept-Encoding": "identity"}, timeout=10) for m in ("GET", "HEAD"))
+        got, head = (requests.request(m, url, headers={**bearer(granted["access_token"]), "Accept-Encoding": "identity"}, timeout=120) for m in ("GET", "HEAD"))
         assert head.status_code == 200 and head.content == b""
         assert head.headers["Content-Type"] == got.headers["Content-Type"]
         assert head.headers.get("Content-Length") == got.headers.get("Content-Length")
@@ -111,7 +111,7 @@ def test_head_answers_like_get_without_a_body(sandbox, granted):
 @pytest.mark.parametrize("path", ["/healthz", "/assets/style.css", "/demo/oauth2/assets/style.css"])
 @pytest.mark.parametrize("method", ["POST", "DELETE"])
 def test_another_method_on_an_open_page_is_refused_with_what_is_allowed(sandbox, path, method):
-    answer = requests.request(method, sandbox.portal + path, timeout=10)
+    answer = requests.request(method, sandbox.portal + path, timeout=120)
     assert answer.status_code == 405 and "GET" in answer.headers["Allow"]
 
 
@@ -135,7 +135,7 @@ def test_it_stops_when_told_and_a_second_start_is_quick_and_knows_the_tokens(sta
     begun = time.monotonic()
     second = start_sandbox(data=first.data)
     spent = time.monotonic() - begun
-    answer = requests.get(second.fhir + "/Patient", headers=bearer(token["access_token"]), timeout=10)
+    answer = requests.get(second.fhir + "/Patient", headers=bearer(token["access_token"]), timeout=120)
     assert answer.status_code == 200 and answer.json()["total"] == 1
     assert spent < 3, f"the second start took {spent:.1f} s"
     assert json.loads((second.data / "sandbox.json").read_text())["portal"].endswith(str(second.port))
@@ -146,4 +146,4 @@ def sandbox_path(sandbox, path):
 
 
 def assert_alive(sandbox):
-    assert requests.get(sandbox.portal + "/healthz", timeout=10).status_code == 200
+    assert requests.get(sandbox.portal + "/healthz", timeout=120).status_code == 200

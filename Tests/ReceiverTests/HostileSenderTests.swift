@@ -316,7 +316,7 @@ struct HostileSenderTests {
         script.smart =
             #"{"authorization_endpoint":"\#(server.base)/demo/oauth2/authorize/payer2payer","token_endpoint":"\#(silent.base)/token"}"#
         plan.change { [script] in $0 = script }
-        let result = await Journey(server).run { $0.limits.idle = .seconds(5) }
+        let result = await Journey(server).run { $0.limits.idle = .seconds(10) }
         await server.stop()
         await silent.stop()
         return (silent.base, result)

@@ -39,8 +39,8 @@ struct PinningTests {
     private static func courier(_ names: Names, _ clock: Clock = Clock(), policy: NetworkPolicy? = nil) -> Courier {
         var options = ReceiveOptions(from: "", clientID: "", out: "")
         options.network = policy ?? NetworkPolicy(addresses: .publicOrLoopback, plainHTTP: .anywhere, ports: .any)
-        options.limits.connect = .seconds(20)
-        options.limits.idle = .seconds(20)
+        options.limits.connect = .seconds(120)
+        options.limits.idle = .seconds(120)
         return Courier(options, resolver: names.resolver, now: clock.now)
     }
 

@@ -221,7 +221,7 @@ struct ProductionTests {
             // The cause goes away; by itself nothing happens before its time.
             _ = try await site.register(app.clientID, redirectURI: "https://app.lakeside.example/cb")
             try await developer.submit("/sync")
-            for _ in 0..<300 where try sync().state != .synced { try await Task.sleep(for: .milliseconds(20)) }
+            for _ in 0..<9000 where try sync().state != .synced { try await Task.sleep(for: .milliseconds(20)) }
             #expect(try sync().state == .synced)
             #expect(try site.store.app(clientID: app.clientID, plan: site.other.key) != nil)
         }

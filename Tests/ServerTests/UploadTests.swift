@@ -23,7 +23,7 @@ struct UploadTests {
     }
 
     private static func until(_ holds: () throws -> Bool) async throws -> Bool {
-        for _ in 0..<500 where try !holds() { try await Task.sleep(for: .milliseconds(20)) }
+        for _ in 0..<9000 where try !holds() { try await Task.sleep(for: .milliseconds(20)) }
         return try holds()
     }
 

@@ -20,17 +20,12 @@ struct BatchesAtOncePromises {
             let second = BatchTurn(after: first)
             #expect(try store.keep(free, plan: scene.plan, at: today, turn: second) == [.added])
 
-            let outcome = Mutex<[ImportOutcome]?>(nil)
-            let isKept = DispatchGroup()
-            DispatchQueue.global().async(group: isKept) {
-                let kept = try? store.keep(leaning, plan: scene.plan, at: today, turn: second)
-                outcome.withLock { $0 = kept }
-            }
-            #expect(isKept.wait(timeout: .now() + 0.3) == .timedOut)
+            let kept = OwnThread { try store.keep(leaning, plan: scene.plan, at: today, turn: second) }
+            try await Task.sleep(for: .milliseconds(300))
+            #expect(!kept.isOver)
             #expect(try store.keep(try prepared(observation("o", of: "p1")), plan: scene.plan, at: today, turn: first) == [.added])
             first.end()
-            #expect(isKept.wait(timeout: .now() + 10) == .success)
-            #expect(outcome.withLock { $0 } == [.added])
+            #expect(try await kept.value == [.added])
             #expect(try store.body(.provenance, "v", in: scene.compartment) != nil)
         }
     }
@@ -39,26 +34,23 @@ struct BatchesAtOncePromises {
     func twoImports(_ engine: Engine) async throws {
         try await engine.withStore { store in
             let scene = try await Scene(store)
-            let done = DispatchGroup()
-            let kept = Mutex<[ImportOutcome]>([])
-            func keep(_ source: String, _ turn: BatchTurn, ending: Bool) throws {
+            func keep(_ source: String, _ turn: BatchTurn, ending: Bool) throws -> OwnThread<[ImportOutcome]> {
                 let batch = try prepared(source)
-                DispatchQueue.global().async(group: done) {
-                    let outcomes = try? store.keep(batch, plan: scene.plan, at: today, turn: turn)
-                    kept.withLock { $0 += outcomes ?? [] }
-                    if ending { turn.end() }
+                return OwnThread {
+                    defer { if ending { turn.end() } }
+                    return try store.keep(batch, plan: scene.plan, at: today, turn: turn)
                 }
             }
             let first = [BatchTurn(), BatchTurn()]
-            for (number, turn) in first.enumerated() {
+            let leaning = try first.enumerated().map { number, turn in
                 try keep(
                     #"{"resourceType":"Provenance","id":"v\#(number)","target":[{"reference":"Observation/o\#(number)"}],"recorded":"2026-01-01"}"#,
                     BatchTurn(after: turn), ending: false)
             }
-            #expect(done.wait(timeout: .now() + 0.3) == .timedOut)
-            for (number, turn) in first.enumerated() { try keep(observation("o\(number)", of: "p1"), turn, ending: true) }
-            #expect(done.wait(timeout: .now() + 20) == .success)
-            #expect(kept.withLock { $0 } == Array(repeating: .added, count: 4))
+            try await Task.sleep(for: .milliseconds(300))
+            #expect(leaning.allSatisfy { !$0.isOver })
+            let free = try first.enumerated().map { number, turn in try keep(observation("o\(number)", of: "p1"), turn, ending: true) }
+            for kept in free + leaning { #expect(try await kept.value == [.added]) }
         }
     }
 

@@ -18,20 +18,19 @@ struct GroupQueueTests {
     }
 
     @Test("After a larger group it waits for as many")
-    func several() {
+    func several() async throws {
         let queue = GroupQueue<Int>(groupSize: 10, patience: .seconds(60))
         for number in 0..<4 { _ = queue.mustDrain(adding: number) }
         #expect(queue.next()?.count == 4)
         #expect(!queue.mustDrain(adding: 8))
-        let added = DispatchGroup()
-        DispatchQueue.global().async(group: added) {
+        let added = OwnThread {
             for number in 9..<12 {
                 Thread.sleep(forTimeInterval: 0.005)
                 _ = queue.mustDrain(adding: number)
             }
         }
         #expect(queue.next() == [8, 9, 10, 11])
-        added.wait()
+        try await added.value
         #expect(queue.next() == nil)
     }
 

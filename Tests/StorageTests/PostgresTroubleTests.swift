@@ -10,21 +10,23 @@ struct PostgresTroubleTests {
     @Test("A session whose answer does not come is given up, what it asked for is cancelled, and it can be opened anew")
     func noAnswer() async throws {
         try await PostgresServer.withDatabase { address in
-            let session = try PostgresConnection(address, for: .log)
-            // As if the server did not hold it to its limit.
-            try session.run("SET statement_timeout = 0")
-            let began = ContinuousClock.now
-            let problem = #expect(throws: PostgresProblem.self) { try session.run("SELECT pg_sleep(600)") }
-            #expect(ContinuousClock.now - began < .seconds(300))
-            #expect(problem?.isLost == true && problem?.description.contains("no answer within 8 s") == true)
-            #expect(!session.isUsable)
-            #expect(throws: PostgresProblem.self) { try session.run("SELECT 1") }
-            try session.reopen()
-            let sleeping = PostgresStatement(
-                session,
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep%' AND state = 'active'"
-            )
-            while try sleeping.step() && sleeping.int(0) > 0 { sleeping.reset() }
+            try await OwnThread {
+                let session = try PostgresConnection(address, for: .log)
+                // As if the server did not hold it to its limit.
+                try session.run("SET statement_timeout = 0")
+                let began = ContinuousClock.now
+                let problem = #expect(throws: PostgresProblem.self) { try session.run("SELECT pg_sleep(600)") }
+                #expect(ContinuousClock.now - began < .seconds(300))
+                #expect(problem?.isLost == true && problem?.description.contains("no answer within 8 s") == true)
+                #expect(!session.isUsable)
+                #expect(throws: PostgresProblem.self) { try session.run("SELECT 1") }
+                try session.reopen()
+                let sleeping = PostgresStatement(
+                    session,
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep%' AND state = 'active'"
+                )
+                while try sleeping.step() && sleeping.int(0) > 0 { sleeping.reset() }
+            }.value
         }
     }
 

@@ -14,26 +14,20 @@ struct WritingTurnTests {
         try await withFolder { directory in
             let store = try Store(directory: directory, keepsSentMail: false)
             let load = WritingTurn(directory: directory)
-            let (isHeld, isOver) = (DispatchGroup(), DispatchGroup())
-            let isSeen = Atomic(false)
-            isHeld.enter()
-            isOver.enter()
-            // On a thread of its own: among many tests this one may get its next turn only after the change has given up.
-            Thread.detachNewThread {
-                let holder = try? SQLiteConnection(
+            let isHeld = Atomic(false)
+            // This one may get its next turn only after the change has given up.
+            let said = OwnThread {
+                let holder = try SQLiteConnection(
                     path: directory + "/payerbridge.sqlite", flags: SQLITE_OPEN_READWRITE, waiting: 1000, pragmas: [])
-                try? holder?.run("BEGIN IMMEDIATE")
-                isHeld.leave()
-                for _ in 0..<60_000 where !load.isWantedByOthers() { usleep(1000) }
-                isSeen.store(load.isWantedByOthers(), ordering: .sequentiallyConsistent)
-                try? holder?.run("COMMIT")
-                isOver.leave()
+                try holder.run("BEGIN IMMEDIATE")
+                isHeld.store(true, ordering: .sequentiallyConsistent)
+                for _ in 0..<600_000 where !load.isWantedByOthers() { usleep(1000) }
+                defer { try? holder.run("COMMIT") }
+                return load.isWantedByOthers()
             }
-            #expect(isHeld.wait(timeout: .now() + 300) == .success)
+            while !isHeld.load(ordering: .sequentiallyConsistent) && !said.isOver { try await Task.sleep(for: .milliseconds(1)) }
             _ = try await store.enrol(planID: "demo", name: "Demo")
-            #expect(isOver.wait(timeout: .now() + 300) == .success)
-            let said = isSeen.load(ordering: .sequentiallyConsistent)
-            #expect(said)
+            #expect(try await said.value)
             #expect(!load.isWantedByOthers())
             try store.close()
         }
@@ -49,18 +43,12 @@ struct WritingTurnTests {
             let holder = try SQLiteConnection(path: path, flags: SQLITE_OPEN_READWRITE, waiting: 1000, pragmas: [])
             try holder.run("BEGIN IMMEDIATE")
             let batch = try prepared(observation("o", of: "p1"))
-            let kept = Mutex<[ImportOutcome]?>(nil)
-            let done = DispatchGroup()
-            DispatchQueue.global().async(group: done) {
-                let outcomes = try? bulk.keep(batch, plan: plan, at: today)
-                kept.withLock { $0 = outcomes }
-            }
+            let kept = OwnThread { try bulk.keep(batch, plan: plan, at: today) }
             // Without giving this thread away: among many tests it might come back after the load has given up.
             for _ in 0..<8000 where !another.isWantedByOthers() { usleep(1000) }
             #expect(another.isWantedByOthers())
             try holder.run("COMMIT")
-            #expect(done.wait(timeout: .now() + 300) == .success)
-            #expect(kept.withLock { $0 } == [.added])
+            #expect(try await kept.value == [.added])
             #expect(!another.isWantedByOthers())
             try bulk.settle()
             try store.close()
@@ -72,22 +60,19 @@ struct WritingTurnTests {
         try await withFolder { directory in
             let store = try Store(directory: directory, keepsSentMail: false)
             let path = directory + "/payerbridge.sqlite"
-            let done = DispatchGroup()
-            let kept = Mutex<[String: Int]>([:])
+            var loads: [OwnThread<Int>] = []
             for name in ["one", "two"] {
                 let plan = try await store.enrol(planID: name, name: name)
                 let batches = try (0..<20).map { batch in try prepared((0..<200).map { observation("o\(batch)-\($0)", of: "p1") }) }
                 let bulk = BulkWriter(path: path, turn: WritingTurn(directory: directory), patience: .zero)
-                DispatchQueue.global().async(group: done) {
-                    for batch in batches {
-                        let count = (try? bulk.keep(batch, plan: plan, at: today))?.count { $0 == .added } ?? 0
-                        kept.withLock { $0[name, default: 0] += count }
-                    }
-                    try? bulk.settle()
-                }
+                loads.append(
+                    OwnThread {
+                        let kept = try batches.reduce(0) { try $0 + bulk.keep($1, plan: plan, at: today).count { $0 == .added } }
+                        try bulk.settle()
+                        return kept
+                    })
             }
-            #expect(done.wait(timeout: .now() + 300) == .success)
-            #expect(kept.withLock { $0 } == ["one": 4000, "two": 4000])
+            for load in loads { #expect(try await load.value == 4000) }
             try store.close()
         }
     }
@@ -101,17 +86,12 @@ struct WritingTurnTests {
             let batch = try prepared(observation("o", of: "p1"))
             let someone = WritingTurn(directory: directory)
             #expect(someone.waitAgain(tries: 0))
-            let kept = Mutex<[ImportOutcome]?>(nil)
-            let done = DispatchGroup()
-            DispatchQueue.global().async(group: done) {
-                let outcomes = try? bulk.keep(batch, plan: plan, at: today)
-                kept.withLock { $0 = outcomes }
-            }
-            #expect(done.wait(timeout: .now() + 0.3) == .timedOut)
+            let kept = OwnThread { try bulk.keep(batch, plan: plan, at: today) }
+            try await Task.sleep(for: .milliseconds(300))
+            #expect(!kept.isOver)
             _ = try await store.enrol(planID: "other", name: "Other")
             someone.leave()
-            #expect(done.wait(timeout: .now() + 300) == .success)
-            #expect(kept.withLock { $0 } == [.added])
+            #expect(try await kept.value == [.added])
             try bulk.settle()
             try store.close()
         }
@@ -227,14 +207,16 @@ struct WritingTurnTests {
     func forgotten() async throws {
         try await withFolder { directory in
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-            let load = WritingTurn(directory: directory)
-            do {
-                let waiting = WritingTurn(directory: directory)
-                #expect(waiting.waitAgain(tries: 0))
+            try await OwnThread {
+                let load = WritingTurn(directory: directory)
+                do {
+                    let waiting = WritingTurn(directory: directory)
+                    #expect(waiting.waitAgain(tries: 0))
+                    load.letOthersGoFirst()
+                    #expect(!waiting.waitAgain(tries: 10_000), "after ten seconds it gives up")
+                }
                 load.letOthersGoFirst()
-                #expect(!waiting.waitAgain(tries: 10_000), "after ten seconds it gives up")
-            }
-            load.letOthersGoFirst()
+            }.value
         }
     }
 }

@@ -141,7 +141,7 @@ extension RunningSite {
 
     /// Waits until the app's credentials have come to the plan, or could not.
     package func syncEnds(_ app: TestApp, plan: Plan) async throws {
-        for _ in 0..<300 {
+        for _ in 0..<9000 {
             if let known = try store.application(clientID: app.clientID),
                 let sync = try store.syncs(of: known.key).first(where: { $0.plan == plan.key }), sync.state != .waiting
             {
