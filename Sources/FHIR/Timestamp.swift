@@ -43,18 +43,31 @@ package struct Timestamp: Sendable, Hashable, Comparable {
         let days = seconds.flooredQuotient(by: 86_400)
         let day = CivilDay(daysSinceEpoch: days)
         let rest = Int(seconds - days * 86_400)
-        let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][Int(days - days.flooredQuotient(by: 7) * 7)]
-        let month = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][day.month - 1]
-        var out = Array("\(weekday), ".utf8)
-        out.appendPadded(day.day, width: 2)
-        out += Array(" \(month) ".utf8)
-        out.appendPadded(day.year, width: 4)
-        out.append(UInt8(ascii: " "))
-        for (index, part) in [rest / 3600, rest / 60 % 60, rest % 60].enumerated() {
-            if index > 0 { out.append(UInt8(ascii: ":")) }
-            out.appendPadded(part, width: 2)
+        // Every read of a resource tells one.
+        return String(unsafeUninitializedCapacity: 29) { out in
+            func write(_ text: StaticString, _ part: Int, at place: Int) {
+                for index in 0..<3 { out[place + index] = text.utf8Start[part * 3 + index] }
+            }
+            func write(_ number: Int, digits: Int, at place: Int, then separator: Unicode.Scalar) {
+                var rest = number.magnitude
+                for index in stride(from: place + digits - 1, through: place, by: -1) {
+                    out[index] = UInt8(ascii: "0") + UInt8(rest % 10)
+                    rest /= 10
+                }
+                out[place + digits] = UInt8(ascii: separator)
+            }
+            write("ThuFriSatSunMonTueWed", Int(days - days.flooredQuotient(by: 7) * 7), at: 0)
+            (out[3], out[4]) = (UInt8(ascii: ","), UInt8(ascii: " "))
+            write(day.day, digits: 2, at: 5, then: " ")
+            write("JanFebMarAprMayJunJulAugSepOctNovDec", day.month - 1, at: 8)
+            out[11] = UInt8(ascii: " ")
+            write(day.year, digits: 4, at: 12, then: " ")
+            write(rest / 3600, digits: 2, at: 17, then: ":")
+            write(rest / 60 % 60, digits: 2, at: 20, then: ":")
+            write(rest % 60, digits: 2, at: 23, then: " ")
+            write("GMT", 0, at: 26)
+            return 29
         }
-        return String(decoding: out, as: UTF8.self) + " GMT"
     }
 }
 

@@ -7,7 +7,7 @@ import Trust
 
 /// The read-only FHIR API of one plan. It answers where it is asked, without waiting for anything but the store; who asks is settled
 /// first, then what; every error is an OperationOutcome.
-struct FHIRDesk: Sendable {
+final class FHIRDesk: Sendable {
     let site: Site
     let plan: Plan
     let tokens: AccessCache
@@ -24,8 +24,6 @@ struct FHIRDesk: Sendable {
 
     /// The answer; nil only when `mayLoad` is false and the record has to be loaded from the store first.
     func answer(_ call: FHIRCall, mayLoad: Bool = true) -> FHIRAnswer? {
-        // Where the store may not be asked, only a token that is remembered can be told.
-        guard mayLoad || !site.store.waits || isRemembered(call) else { return nil }
         let route = FHIRRoute(call.path)
         guard var answer = settled(call, route, mayLoad) else { return nil }
         answer.shape = route.shape
@@ -49,11 +47,6 @@ struct FHIRDesk: Sendable {
         } catch let problem as SearchProblem {
             return Self.outcome(problem)
         } catch { return FHIRAnswer.unavailable(error) }
-    }
-
-    private func isRemembered(_ call: FHIRCall) -> Bool {
-        guard case .token(let secret) = BearerToken.parse(call.authorization) else { return false }
-        return tokens.entry(secret.hash, at: site.world.now()).entry != nil
     }
 
     /// Whose token came along, whether or not it still opens anything.
@@ -149,7 +142,7 @@ struct FHIRDesk: Sendable {
         let now = site.world.now()
         let known = tokens.entry(hash, at: now)
         if let entry = known.entry { return entry }
-        // One that was remembered a moment ago may be forgotten by now.
+        // Where the store may not be asked, only a token that is remembered can be told.
         guard mayLoad || !site.store.waits else { throw RecordProblem.notLoaded }
         // A grant whose scope cannot be read opens nothing.
         guard let access = try site.store.access(hash, plan: plan.key, at: now), let scope = try? ScopeSet(parsing: access.scope) else {

@@ -89,10 +89,10 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
             }
             if let answer = desk.answer(call, mayLoad: false) {
                 held = nil
-                begin(answer, of: desk, to: head, since: start, context)
+                begin(answer, of: desk, to: Asked(head), since: start, context)
             } else if let wait = desks.wait {
                 held = nil
-                answerLater(call, at: desk, head, since: start, on: wait, context)
+                answerLater(call, at: desk, Asked(head), since: start, on: wait, context)
             } else {
                 pass(head, context)
                 context.fireChannelRead(wrapInboundOut(part))
@@ -102,13 +102,13 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Has the call answered where it may wait for the store, and takes nothing else meanwhile. What it discloses goes on record from there.
     private func answerLater(
-        _ call: FHIRCall, at desk: FHIRDesk, _ head: HTTPRequestHead, since start: NIODeadline, on wait: SiteServer.Wait,
+        _ call: FHIRCall, at desk: FHIRDesk, _ asked: Asked, since start: NIODeadline, on wait: SiteServer.Wait,
         _ context: ChannelHandlerContext
     ) {
         pause = .recording
         desks.measures.beginRequest()
         let loop = context.eventLoop
-        let bound = NIOLoopBound(Waiting(lane: self, context: context, desk: desk, head: head), eventLoop: loop)
+        let bound = NIOLoopBound(Waiting(lane: self, context: context, desk: desk, asked: asked), eventLoop: loop)
         wait {
             let answer = desk.answer(call) ?? .unavailable(Refusal(.unavailable, "", cause: "nothing to load from"))
             Self.record(answer, of: desk) { answer in
@@ -127,6 +127,8 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
     func read(context: ChannelHandlerContext) {
         switch pause {
         case nil, .closing: context.read()
+        // To stop listening and to begin again for each answer costs more than to take in what comes meanwhile, once.
+        case .recording where waiting.isEmpty: context.read()
         case .recording, .unread: wantsRead = true
         }
     }
@@ -153,16 +155,16 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Sends an answer that was there at once.
     private func begin(
-        _ answer: FHIRAnswer, of desk: FHIRDesk, to head: HTTPRequestHead, since start: NIODeadline, _ context: ChannelHandlerContext
+        _ answer: FHIRAnswer, of desk: FHIRDesk, to asked: Asked, since start: NIODeadline, _ context: ChannelHandlerContext
     ) {
         desks.measures.beginRequest()
         guard answer.disclosure != nil else {
-            send(answer, of: desk, to: head, since: start, context)
+            send(answer, of: desk, to: asked, since: start, context)
             return
         }
         pause = .recording
         let loop = context.eventLoop
-        let bound = NIOLoopBound(Waiting(lane: self, context: context, desk: desk, head: head), eventLoop: loop)
+        let bound = NIOLoopBound(Waiting(lane: self, context: context, desk: desk, asked: asked), eventLoop: loop)
         Self.record(answer, of: desk) { answer in
             loop.execute { bound.value.send(answer, since: start) }
         }
@@ -179,37 +181,43 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
+    /// What an answer needs to know of its request.
+    private struct Asked {
+        let method: HTTPMethod
+        let staysOpen: Bool
+
+        init(_ head: HTTPRequestHead) { (method, staysOpen) = (head.method, head.isKeepAlive) }
+    }
+
     /// A request whose answer waits for the store, or until its disclosure is on record.
     private struct Waiting {
         let lane: FHIRLane
         let context: ChannelHandlerContext
         let desk: FHIRDesk
-        let head: HTTPRequestHead
+        let asked: Asked
 
         func send(_ answer: FHIRAnswer, since start: NIODeadline) {
             lane.pause = nil
-            lane.send(answer, of: desk, to: head, since: start, context)
+            lane.send(answer, of: desk, to: asked, since: start, context)
             lane.goOn(context)
         }
     }
 
     private func send(
-        _ answer: FHIRAnswer, of desk: FHIRDesk, to head: HTTPRequestHead, since start: NIODeadline, _ context: ChannelHandlerContext
+        _ answer: FHIRAnswer, of desk: FHIRDesk, to asked: Asked, since start: NIODeadline, _ context: ChannelHandlerContext
     ) {
-        let isHead = head.method == .HEAD
         var headers = answer.headers
         if answer.status != 304 { headers.add(name: "Content-Length", value: String(answer.length)) }
         headers.add(name: "Date", value: httpDate())
         if let note = answer.note { headers.add(name: "X-Request-Id", value: note.id) }
-        let staysOpen = head.isKeepAlive
-        if !staysOpen { headers.add(name: "Connection", value: "close") }
+        if !asked.staysOpen { headers.add(name: "Connection", value: "close") }
         let status = HTTPResponseStatus(statusCode: answer.status)
         context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))), promise: nil)
-        if !isHead { for part in answer.parts { context.write(wrapOutboundOut(.body(.byteBuffer(part))), promise: nil) } }
+        if asked.method != .HEAD { for part in answer.parts { context.write(wrapOutboundOut(.body(.byteBuffer(part))), promise: nil) } }
         lastUse = .now()
-        desks.count(answer, head, at: desk, since: start)
+        desks.count(answer, asked.method, at: desk, since: start)
         desks.measures.endRequests()
-        guard !staysOpen else { return context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil) }
+        guard !asked.staysOpen else { return context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil) }
         pause = .closing
         waiting.removeAll()
         waitingError = nil

@@ -79,16 +79,16 @@ struct FHIRLaneDesks: Sendable {
         return nil
     }
 
-    func count(_ answer: FHIRAnswer, _ head: HTTPRequestHead, at desk: FHIRDesk, since start: NIODeadline) {
+    func count(_ answer: FHIRAnswer, _ method: HTTPMethod, at desk: FHIRDesk, since start: NIODeadline) {
         let spent = NIODeadline.now() - start
         let microseconds = Int(spent.nanoseconds / 1000)
-        desk.note(answer, head.method.rawValue, microseconds: microseconds)
+        desk.note(answer, method.rawValue, microseconds: microseconds)
         site.measures.answered(answer.shape, answer.status, microseconds: microseconds)
         guard logger.logLevel <= .info else { return }
         logger.info(
             "request",
             metadata: [
-                "route": "fhir", "method": "\(head.method.rawValue)", "status": "\(answer.status)",
+                "route": "fhir", "method": "\(method.rawValue)", "status": "\(answer.status)",
                 "ms": "\(spent.nanoseconds / 1_000_000)",
             ])
     }
