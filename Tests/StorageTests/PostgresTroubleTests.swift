@@ -1,5 +1,6 @@
 import CPostgres
 import Exchange
+import FHIR
 import Synchronization
 import Testing
 
@@ -77,5 +78,35 @@ struct PostgresTroubleTests {
         let address = try #require(PostgresAddress("postgres://payerbridge@127.0.0.1:1,\(host)/no_such_database"))
         let refusal = #expect(throws: Refusal.self) { _ = try Store(postgres: address) }
         #expect(refusal?.cause?.contains("refused") == true && refusal?.cause?.contains("no_such_database") == true)
+    }
+
+    @Test("A clock two seconds off is told with what to do, and one that is right is not")
+    func clock() async throws {
+        try await PostgresServer.withDatabase { address in
+            let store = try Store(postgres: address)
+            defer { try? store.close() }
+            let clock = try PostgresConnection(address, for: .administer)
+            for (seconds, words) in [(-90, "behind"), (90, "ahead of")] {
+                let warnings = try store.warnings(at: clock.clock().adding(seconds: seconds))
+                #expect(warnings.count == 1 && warnings.allSatisfy { $0.contains(words) && $0.contains("NTP") }, "\(warnings)")
+            }
+            // The clock goes on while the question is under way, on a busy machine perhaps for two seconds.
+            #expect(try (0..<50).contains { _ in try store.warnings(at: clock.clock()).isEmpty })
+        }
+    }
+
+    @Test("What leaves the machine without TLS is in the clear, whatever the host is called")
+    func privacy() async throws {
+        try await PostgresServer.withDatabase { address in
+            #expect(try PostgresConnection(address, for: .administer).isPrivate)
+            let named = try #require(PostgresAddress(address.uri.replacing("@127.0.0.1:", with: "@db.example:") + "?hostaddr=127.0.0.1"))
+            let session = try PostgresConnection(named, for: .administer)
+            #expect(session.isPrivate && session.host == "db.example")
+        }
+        for (address, isHere) in [
+            ("", true), ("127.0.0.53", true), ("::1", true), ("10.1.2.7", false), ("fd00::1", false), ("128.0.0.1", false),
+        ] {
+            #expect(PostgresConnection.isOnThisMachine(address) == isHere, "\(address)")
+        }
     }
 }

@@ -178,27 +178,6 @@ final class PostgresConnection: Connection {
         }
     }
 
-    /// Whether the server and the database are such as the program needs.
-    func check(oldest: Int32) throws(Refusal) {
-        let version = PQserverVersion(handle)
-        guard version >= oldest else {
-            throw Refusal(.unavailable, "The server is PostgreSQL \(version / 10_000); \(oldest / 10_000) or newer is needed.")
-        }
-        let encoding = PQparameterStatus(handle, "server_encoding").map { String(cString: $0) }
-        guard encoding == "UTF8" else {
-            throw Refusal(
-                .unavailable,
-                "The database keeps text as \(encoding ?? "something unknown"). Make one that keeps UTF-8: createdb --encoding UTF8 --template template0 …"
-            )
-        }
-    }
-
-    var host: String { String(cString: PQhost(handle)) }
-    /// Whether nobody on a network can read along: TLS, a socket of this machine, or its loopback.
-    var isPrivate: Bool {
-        PQsslInUse(handle) == 1 || host.isEmpty || host.hasPrefix("/") || host == "localhost" || host == "::1" || host.hasPrefix("127.")
-    }
-
     func beginSnapshot() throws {
         do { try run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") } catch let problem as PostgresProblem where problem.isLost {
             try reopen()

@@ -71,9 +71,9 @@ final class PostgresEngine: Engine {
 
     func warnings(at now: Timestamp) throws -> [String] {
         let connection = try PostgresConnection(address, for: .survey)
-        let clock = PostgresStatement(connection, "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)")
         var warnings: [String] = []
-        if try clock.step(), case let ahead = now.milliseconds - clock.int(0), abs(ahead) >= 2000 {
+        let ahead = try now.milliseconds - connection.clock().milliseconds
+        if abs(ahead) >= 2000 {
             warnings.append(
                 "This machine's clock is \(abs(ahead) / 1000) s \(ahead > 0 ? "ahead of" : "behind") the database's. Leases, codes and tokens end by it: keep all clocks in step (NTP)."
             )
