@@ -6,13 +6,14 @@ import json
 import os
 import pathlib
 import secrets
+import shutil
 import subprocess
 import threading
 import time
 
 import requests
 
-from sandbox import ROOT, free_port, program
+from sandbox import ROOT, Sandbox, free_port, program
 
 HOST = "p2p.example"
 PLAN = "north"
@@ -70,6 +71,18 @@ def database_in(folder):
         yield database
     finally:
         database.stop()
+
+
+@contextlib.contextmanager
+def sandbox_over(uri, folder, like=None):
+    """A sandbox with its store in this database while the block runs; one `like` another has its keys, and nothing else of it."""
+    if like:
+        shutil.copytree(like.data, folder, ignore=shutil.ignore_patterns("server.lock", "sandbox.json", "evidence"))
+    sandbox = Sandbox(folder, "--password-cost", "4", "--database", uri, members=0)
+    try:
+        yield sandbox
+    finally:
+        sandbox.stop()
 
 
 class Node:

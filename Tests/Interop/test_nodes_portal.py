@@ -13,7 +13,7 @@ import requests
 
 from hostile import HostileDeveloper
 from mailbox import SandboxMailbox, patiently
-from nodes import PLAN, Node, rows
+from nodes import PLAN, Node, rows, sandbox_over
 from sandbox import Sandbox, make_database
 
 pytestmark = pytest.mark.skipif("PAYERBRIDGE_TEST_POSTGRES" not in os.environ, reason="bin/test starts the PostgreSQL server")
@@ -47,16 +47,8 @@ def uri():
 @pytest.fixture(scope="module")
 def nodes(tmp_path_factory, uri):
     folder = tmp_path_factory.mktemp("nodes")
-    first = Sandbox(folder / "first", "--password-cost", "4", "--database", uri, members=0)
-    started = [first]
-    try:
-        # A second node has the same keys, and nothing else of the first.
-        shutil.copytree(first.data, folder / "second", ignore=shutil.ignore_patterns("server.lock", "sandbox.json", "evidence"))
-        started.append(Sandbox(folder / "second", "--password-cost", "4", "--database", uri, members=0))
-        yield started
-    finally:
-        for node in started:
-            node.stop()
+    with sandbox_over(uri, folder / "first") as first, sandbox_over(uri, folder / "second", like=first) as second:
+        yield first, second
 
 
 @pytest.fixture(scope="module")
