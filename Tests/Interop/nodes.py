@@ -54,6 +54,11 @@ class Database:
         """The rows' values, as text."""
         return rows(self.base + database, sql)
 
+    def standby(self, name):
+        """Changes wait until the standby of this name has them; without a name they do not."""
+        self.query(f"ALTER SYSTEM SET synchronous_standby_names = '{name}'")
+        self.query("SELECT pg_reload_conf()")
+
     def again(self, mode="immediate"):
         self.command("again", mode)
 

@@ -10,6 +10,7 @@ import time
 import pytest
 import requests
 
+from mailbox import patiently
 from nodes import HOST, PLAN, Client, Loader, Plan, database_in, examine, told
 from sandbox import ROOT, free_port, program
 
@@ -116,6 +117,43 @@ def test_a_backup_is_the_databases_own_and_names_the_folder_that_it_leaves_out(p
         config.write_text(plan.nodes[0].config.read_text() + more)
         done = subprocess.run([program(), "backup", "--config", str(config), "--to", str(tmp_path / "copy")], capture_output=True, text=True, timeout=120)
         assert done.returncode != 0 and words in done.stderr, done.stderr
+
+
+def test_nothing_is_disclosed_while_the_standby_that_must_have_the_entry_is_gone(plan, database):
+    """The entry is on the first machine's disk then, which is not where it was promised to be."""
+    first = plan.nodes[0]
+    access = refresh(plan, first, plan.grants(1)[0]).json()["access_token"]
+    assert read(first, access).status_code == 200
+
+    database.standby("nobody")
+    for node in plan.nodes:
+        answer = requests.get(f"http://127.0.0.1:{node.port}/{PLAN}/r4/Patient/ada", headers={"Host": HOST, "Authorization": f"Bearer {access}"}, timeout=300)
+        assert answer.status_code == 503 and "Tideway" not in answer.text
+    database.standby("")
+    for node in plan.nodes:
+        assert read(node, access).status_code == 200
+
+
+def test_a_batch_is_not_counted_before_the_standby_has_it_however_often_the_database_restarts(plan, database, tmp_path):
+    plan.stop()
+    file = tmp_path / "more.ndjson"
+    os.mkfifo(file)
+    load = subprocess.Popen(
+        [program(), "import", "--priority", "normal", "--plan", PLAN, "--config", str(plan.nodes[0].config), str(file)],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    # It has begun when it opens the file; only its batch commits after that.
+    with open(file, "w") as records:
+        database.standby("nobody")
+        records.write('{"resourceType":"Observation","id":"more","status":"final","code":{"text":"weight"},"subject":{"reference":"Patient/ada"}}\n')
+    for _ in range(3):
+        waits = lambda: database.query("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'") == [["1"]]
+        patiently(lambda: load.poll() is not None or waits(), "the commit that waits for a standby")
+        assert load.poll() is None, load.stdout.read()
+        database.again()
+    database.standby("")
+    said, _ = load.communicate(timeout=300)
+    assert load.returncode == 0 and "1 resource" in said, said
+    assert database.query("SELECT version FROM resource WHERE id = 'more'") == [["1"]]
 
 
 def test_nothing_is_lost_or_doubled_while_a_node_and_the_database_are_killed(plan, database):

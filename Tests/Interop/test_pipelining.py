@@ -167,3 +167,27 @@ def test_answers_go_on_when_a_slow_client_reads_again(sandbox, granted, connecti
         assert answer.status == 200
         lengths.add(len(body))
     assert len(lengths) == 1
+
+
+@pytest.mark.parametrize("more", [(), ("Accept-Encoding: gzip",)], ids=["answered by the lane", "by the router"])
+def test_a_client_that_has_said_all_gets_its_answers(sandbox, granted, connection, more):
+    request = head(sandbox, granted, "/demo/r4/Observation?_count=3", *more)
+    connection.sendall(request * 3)
+    connection.shutdown(socket.SHUT_WR)
+    answers = Answers(connection)
+    for _ in range(3):
+        answer, body = answers.next()
+        assert answer.status == 200 and body
+    assert connection.recv(1) == b""
+
+
+@pytest.mark.parametrize("more", [(), ("Accept-Encoding: gzip",)], ids=["answered by the lane", "by the router"])
+@pytest.mark.parametrize("pause", [0, 0.002])
+def test_a_refused_head_is_answered_after_what_came_before(sandbox, granted, connection, more, pause):
+    request = head(sandbox, granted, "/demo/r4/Observation?_count=3", *more)
+    connection.sendall(request * 2)
+    time.sleep(pause)
+    connection.sendall(b"GET /demo/r4/metadata HTTP/1.1\r\n\r\n" + request)
+    answers = Answers(connection)
+    assert [answers.next()[0].status for _ in range(3)] == [200, 200, 400]
+    assert connection.recv(1) == b""

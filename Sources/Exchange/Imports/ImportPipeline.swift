@@ -65,6 +65,7 @@ package final class ImportPipeline: DocumentTaker {
             let resolved = bundle.resolved(entry) { type, identifier in
                 known("\(type.name)?\(identifier)")
             } unresolved: { reference in
+                guard unasked == nil else { return }
                 own.warnings.append(.init(place: place, reason: "The reference \(reference.prefix(120)) names nothing that is known here."))
             }
             if let unasked {
@@ -103,6 +104,7 @@ package final class ImportPipeline: DocumentTaker {
             switch error {
             case let problem as JSONProblem: problem.explanation
             case let problem as ResourceProblem: problem.explanation
+            case let refusal as Refusal: refusal.message
             default: "It could not be read."
             }
         own.problems.append(.init(place: place, reason: reason))

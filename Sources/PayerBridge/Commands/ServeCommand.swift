@@ -36,7 +36,7 @@ struct ServeCommand: AsyncParsableCommand {
             let composition = try await Composition(configuration)
             let logger = ProgramLog.logger(isVerbose: verbose)
             if configuration.mail == nil { Console.warn("\(config) has no mail: codes will wait in the outbox until it has.") }
-            for warning in try composition.store.warnings(at: World.real.now()) { Console.warn(warning) }
+            for warning in try composition.store.warnings(in: .real) { Console.warn(warning) }
             if let folder = try composition.forgottenEvidence() {
                 Console.warn(
                     "Developers have uploaded files to \(folder), and the database does not have them. Name the folder in \(config): evidenceDirectory: \(folder)"

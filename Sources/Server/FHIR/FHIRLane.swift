@@ -39,8 +39,12 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
     private var waiting = CircularBuffer<HTTPServerRequestPart>()
     /// What the parser could not read, after all that waits.
     private var waitingError: (any Error)?
+    /// A head that was refused while earlier requests are with the router.
+    private var waitingRefusal: RefusedHead?
     private var wantsRead = false
     private var mustQuiesce = false
+    /// The client has said all that it will, and may still wait for answers.
+    private var isInputClosed = false
     private var date = (second: Int64(-1), text: "")
 
     init(desks: FHIRLaneDesks, idleTimeout: TimeAmount) { (self.desks, self.idleTimeout) = (desks, idleTimeout) }
@@ -59,10 +63,36 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch pause {
-        case nil: context.fireErrorCaught(error)
+        case nil: fail(error, context)
         case .recording, .unread: waitingError = error
         case .closing: break
         }
+    }
+
+    private func fail(_ error: any Error, _ context: ChannelHandlerContext) {
+        guard let refusal = error as? RefusedHead else { return context.fireErrorCaught(error) }
+        if underWay > 0 { waitingRefusal = refusal } else { refuse(refusal, context) }
+    }
+
+    /// Answers with 400, and closes when the client has it.
+    private func refuse(_ refusal: RefusedHead, _ context: ChannelHandlerContext) {
+        pause = .closing
+        desks.measures.answered(nil, of: [], 400, microseconds: 0)
+        let body = ByteBuffer(string: refusal.reason + "\n")
+        let headers: HTTPHeaders = [
+            "Content-Type": "text/plain; charset=utf-8", "Content-Length": "\(body.readableBytes)", "Connection": "close",
+        ]
+        context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .badRequest, headers: headers))), promise: nil)
+        context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+        end(context)
+    }
+
+    /// Ends the last answer. A close at once would drop what the client has not taken yet.
+    private func end(_ context: ChannelHandlerContext) {
+        let channel = context.channel
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.whenComplete { _ in channel.close(promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
     }
 
     private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
@@ -151,6 +181,10 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
             lastUse = .now()
         }
         context.write(data, promise: promise)
+        if underWay == 0, let refusal = waitingRefusal {
+            waitingRefusal = nil
+            refuse(refusal, context)
+        }
     }
 
     /// Sends an answer that was there at once.
@@ -210,22 +244,19 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
         if answer.status != 304 { headers.add(name: "Content-Length", value: String(answer.length)) }
         headers.add(name: "Date", value: httpDate())
         if let note = answer.note { headers.add(name: "X-Request-Id", value: note.id) }
-        if !asked.staysOpen { headers.add(name: "Connection", value: "close") }
+        let staysOpen = asked.staysOpen && !(isInputClosed && waiting.isEmpty && waitingError == nil)
+        if !staysOpen { headers.add(name: "Connection", value: "close") }
         let status = HTTPResponseStatus(statusCode: answer.status)
         context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))), promise: nil)
         if asked.method != .HEAD { for part in answer.parts { context.write(wrapOutboundOut(.body(.byteBuffer(part))), promise: nil) } }
         lastUse = .now()
         desks.count(answer, asked.method, at: desk, since: start)
         desks.measures.endRequests()
-        guard !asked.staysOpen else { return context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil) }
+        guard !staysOpen else { return context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil) }
         pause = .closing
         waiting.removeAll()
         waitingError = nil
-        // A close at once would drop what the client has not taken yet.
-        let channel = context.channel
-        let written = context.eventLoop.makePromise(of: Void.self)
-        written.futureResult.whenComplete { _ in channel.close(promise: nil) }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
+        end(context)
     }
 
     /// Takes what has waited, until it has to wait again.
@@ -240,11 +271,16 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
         if hasPassed { context.fireChannelReadComplete() }
         if let error = waitingError {
             waitingError = nil
-            context.fireErrorCaught(error)
+            fail(error, context)
+            guard pause == nil else { return }
         }
         if mustQuiesce {
             mustQuiesce = false
             context.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        }
+        if isInputClosed {
+            isInputClosed = false
+            context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
         }
         if wantsRead {
             wantsRead = false
@@ -263,6 +299,9 @@ final class FHIRLane: ChannelDuplexHandler, RemovableChannelHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is ChannelShouldQuiesceEvent, pause == .recording || pause == .unread {
             mustQuiesce = true
+        } else if let event = event as? ChannelEvent, event == .inputClosed, pause != nil {
+            // Whoever reads behind this one would take it for the end, and close before the last answer is sent.
+            isInputClosed = true
         } else {
             context.fireUserInboundEventTriggered(event)
         }

@@ -4,23 +4,27 @@ import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 
+/// A head that is not taken, and why.
+struct RefusedHead: Error {
+    let reason: String
+}
+
 /// Refuses request heads that two readers could understand differently, before anything else sees them.
 ///
-/// One Host and no other host in the request line (RFC 9112 §3.2), no transfer coding but `chunked` (RFC 9112 §6.1). The refusal closes the
-/// connection, so that what follows cannot be taken for another request.
+/// One Host and no other host in the request line (RFC 9112 §3.2), no transfer coding but `chunked` (RFC 9112 §6.1). The lane answers, after all
+/// that came before, and closes the connection, so that what follows cannot be taken for another request.
 final class RequestHeadGuard: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
-    typealias OutboundOut = HTTPServerResponsePart
 
-    private let measures: ServerMeasures
     private var isRefused = false
-
-    init(measures: ServerMeasures) { self.measures = measures }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isRefused else { return }
-        if case .head(let head) = unwrapInboundIn(data), let reason = Self.problem(head) { return refuse(context, reason) }
+        if case .head(let head) = unwrapInboundIn(data), let reason = Self.problem(head) {
+            isRefused = true
+            return context.fireErrorCaught(RefusedHead(reason: reason))
+        }
         context.fireChannelRead(data)
     }
 
@@ -33,21 +37,6 @@ final class RequestHeadGuard: ChannelInboundHandler, RemovableChannelHandler {
             return "The only Transfer-Encoding taken here is chunked."
         }
         return nil
-    }
-
-    private func refuse(_ context: ChannelHandlerContext, _ reason: String) {
-        isRefused = true
-        measures.answered(nil, of: [], 400, microseconds: 0)
-        let body = ByteBuffer(string: reason + "\n")
-        let headers: HTTPHeaders = [
-            "Content-Type": "text/plain; charset=utf-8", "Content-Length": "\(body.readableBytes)", "Connection": "close",
-        ]
-        context.write(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .badRequest, headers: headers))), promise: nil)
-        context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
-        let channel = context.channel
-        let written = context.eventLoop.makePromise(of: Void.self)
-        written.futureResult.whenComplete { _ in channel.close(promise: nil) }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
     }
 }
 
@@ -70,7 +59,7 @@ final class WireHandlersInstaller: ChannelInboundHandler, RemovableChannelHandle
             let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
             let lane = FHIRLane(desks: desks, idleTimeout: idleTimeout)
             try pipeline.addHandler(lane, position: .before(codec))
-            let guardian = RequestHeadGuard(measures: desks.measures)
+            let guardian = RequestHeadGuard()
             try pipeline.addHandler(guardian, position: .before(lane))
             if isSecure { try pipeline.addHandler(StrictTransport(), position: .before(guardian)) }
         } catch {

@@ -62,11 +62,12 @@ final class CopyTarget {
             throw Refusal(.conflict, "The database holds a store already. Use an empty database.")
         }
         // A new schema's first mark makes room for the store's own.
-        try connection.run("BEGIN; DELETE FROM clinical_change")
-        let note = PostgresStatement(connection, "INSERT INTO store_copy (name, rows, is_done, source) VALUES ('', 0, false, ?)")
-        note.bind(1, fingerprint)
-        try note.run()
-        try connection.run("COMMIT")
+        try inTransaction {
+            try connection.run("DELETE FROM clinical_change")
+            let note = PostgresStatement(connection, "INSERT INTO store_copy (name, rows, is_done, source) VALUES ('', 0, false, ?)")
+            note.bind(1, fingerprint)
+            try note.run()
+        }
     }
 
     /// The place that was reached in this order, and how many rows that are; nil before the first.
@@ -114,12 +115,12 @@ final class CopyTarget {
     }
 
     private func inTransaction(_ body: () throws -> Void) throws {
-        try connection.run("BEGIN")
+        try connection.begin()
         do {
             try body()
-            try connection.run("COMMIT")
+            try connection.commit()
         } catch {
-            try? connection.run("ROLLBACK")
+            connection.rollback()
             throw error
         }
     }

@@ -34,23 +34,28 @@ final class PostgresBulk {
     }
 
     /// One transaction after what comes before it; made anew when another writer was in its way or the server went. What had been kept then
-    /// is found unchanged.
+    /// is found unchanged, which alone would wait for no standby: so after a commit that was not answered something is written in any case.
     private func write<T>(_ plan: Key<Plan>, before: (Plans) throws -> Void, body: (Plans) throws -> T) throws -> T {
         let known = try plans[plan] ?? opened(plan)
         plans[plan] = known
         var tries = 0
+        var (isCommitting, isInDoubt) = (false, false)
         while true {
             do {
                 defer { known.table.forget() }
                 try before(known)
                 try connection.begin()
+                if isInDoubt { try connection.run("UPDATE clinical_change SET number = number") }
                 let value = try body(known)
+                isCommitting = true
                 try connection.commit()
                 if known.table.foundNothing { known.table.expectsNew = true }
                 return value
             } catch {
                 connection.rollback()
                 known.writer.forget()
+                if isCommitting, (error as? PostgresProblem)?.isLost == true { isInDoubt = true }
+                isCommitting = false
                 if let problem = error as? PostgresProblem, problem.code == "23505", known.table.expectsNew {
                     known.table.expectsNew = false
                     continue

@@ -29,8 +29,10 @@ extension PostgresConnection {
     /// As the address names it.
     var host: String { String(cString: PQhost(handle)) }
 
-    /// Whether nobody on a network can read along: TLS, or a way that stays on this machine.
-    var isPrivate: Bool { PQsslInUse(handle) == 1 || Self.isOnThisMachine(String(cString: PQhostaddr(handle))) }
+    /// Whether nobody on a network can read along: it is encrypted, or goes a way that stays on this machine.
+    var isPrivate: Bool {
+        PQsslInUse(handle) == 1 || PQgssEncInUse(handle) == 1 || Self.isOnThisMachine(String(cString: PQhostaddr(handle)))
+    }
 
     /// An IP address as the session has it; empty for a socket in the file system.
     static func isOnThisMachine(_ address: String) -> Bool { address.isEmpty || address == "::1" || address.hasPrefix("127.") }

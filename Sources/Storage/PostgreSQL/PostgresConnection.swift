@@ -118,7 +118,7 @@ final class PostgresConnection: Connection {
 
     /// Begins a change on a session that is there.
     func begin() throws {
-        do { try run("BEGIN") } catch let problem as PostgresProblem where problem.isLost {
+        do { try run("BEGIN") } catch let problem as PostgresProblem where problem.isLost && !problem.isOverdue {
             try reopen()
             try run("BEGIN")
         }
@@ -179,7 +179,9 @@ final class PostgresConnection: Connection {
     }
 
     func beginSnapshot() throws {
-        do { try run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") } catch let problem as PostgresProblem where problem.isLost {
+        do { try run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") } catch let problem as PostgresProblem
+            where problem.isLost && !problem.isOverdue
+        {
             try reopen()
             try run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         }

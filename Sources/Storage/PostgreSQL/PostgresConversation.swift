@@ -50,7 +50,9 @@ extension PostgresConnection {
             if ready < 0, errno == EINTR { continue }
             guard ready != 0 else {
                 abandon()
-                throw PostgresProblem(code: "", "no answer within \(patience?.components.seconds ?? 0) s", doing: sql)
+                var problem = PostgresProblem(code: "", "no answer within \(patience?.components.seconds ?? 0) s", doing: sql)
+                problem.isOverdue = true
+                throw problem
             }
             guard PQconsumeInput(handle) == 1 else { throw PostgresProblem(nil, handle, doing: sql) }
         }

@@ -5,7 +5,7 @@ import FHIR
 final class PostgresDisclosureWriter {
     private let connection: PostgresConnection
     private let insert: PostgresStatement
-    private let newest: PostgresStatement
+    private let confirm: PostgresStatement
     private let writer = Int64.random(in: 1...Int64.max)
     private var last: Int64 = 0
     private var digest = DisclosureSeal.first
@@ -22,14 +22,16 @@ final class PostgresDisclosureWriter {
             FROM unnest(?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) WITH ORDINALITY
                 AS entry (at, plan, member, "grant", app, interaction, type, target, resources, n)
             """)
-        newest = PostgresStatement(connection, "SELECT last, digest FROM seal WHERE writer = ? ORDER BY last DESC LIMIT 1")
+        // Nothing changes; but the commit of a change waits for a synchronous standby, and by then it has what came before, too.
+        confirm = PostgresStatement(
+            connection, "UPDATE seal SET digest = digest WHERE writer = ? AND last = ? AND digest = ? RETURNING last")
     }
 
     func keep(_ disclosures: [Disclosure]) throws {
         var seal = DisclosureSeal(after: digest)
         for disclosure in disclosures { seal.add(disclosure) }
         let (end, sealed) = (last + Int64(disclosures.count), seal.digest)
-        do { try write(disclosures, end, sealed) } catch let problem as PostgresProblem where problem.isLost {
+        do { try write(disclosures, end, sealed) } catch let problem as PostgresProblem where problem.isLost && !problem.isOverdue {
             // Whether it was written before the session went is told by the seal.
             try connection.reopen()
             if try isSealed(end, sealed) == false { try write(disclosures, end, sealed) }
@@ -38,9 +40,11 @@ final class PostgresDisclosureWriter {
     }
 
     private func isSealed(_ end: Int64, _ sealed: [UInt8]) throws -> Bool {
-        newest.bind(1, writer)
-        defer { newest.reset() }
-        return try newest.step() && newest.int(0) == end && newest.bytes(1).elementsEqual(sealed)
+        confirm.bind(1, writer)
+        confirm.bind(2, end)
+        confirm.bind(3, sealed)
+        defer { confirm.reset() }
+        return try confirm.step()
     }
 
     private func write(_ disclosures: [Disclosure], _ end: Int64, _ sealed: [UInt8]) throws {

@@ -69,10 +69,12 @@ final class PostgresEngine: Engine {
 
     func schema(_ reader: Reader) throws -> Int { try PostgresMigrations.version(reader.connection) }
 
-    func warnings(at now: Timestamp) throws -> [String] {
+    func warnings(in world: World) throws -> [String] {
         let connection = try PostgresConnection(address, for: .survey)
         var warnings: [String] = []
-        let ahead = try now.milliseconds - connection.clock().milliseconds
+        // The question takes its time, which is nobody's mistake.
+        let (before, theirs, after) = (world.now().milliseconds, try connection.clock().milliseconds, world.now().milliseconds)
+        let ahead = before > theirs ? before - theirs : min(0, after - theirs)
         if abs(ahead) >= 2000 {
             warnings.append(
                 "This machine's clock is \(abs(ahead) / 1000) s \(ahead > 0 ? "ahead of" : "behind") the database's. Leases, codes and tokens end by it: keep all clocks in step (NTP)."

@@ -6,6 +6,8 @@ struct PostgresProblem: Error, CustomStringConvertible {
     /// SQLSTATE; empty when there was no answer.
     let code: String
     let description: String
+    /// The answer did not come in time. To ask the same again would double the wait, and a hanging server's work.
+    var isOverdue = false
 
     init(code: String, _ words: String, doing: String) {
         self.code = code

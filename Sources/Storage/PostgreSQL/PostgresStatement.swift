@@ -100,7 +100,8 @@ final class PostgresStatement: Statement {
     }
 
     private func execute() throws {
-        do { try runOnce() } catch let problem as PostgresProblem where problem.isLost && !connection.isInTransaction {
+        do { try runOnce() } catch let problem as PostgresProblem where problem.isLost && !problem.isOverdue && !connection.isInTransaction
+        {
             // Nothing was changed outside a transaction, so what was asked can be asked again where the server is now.
             try connection.reopen()
             try runOnce()

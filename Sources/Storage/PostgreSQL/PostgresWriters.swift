@@ -21,6 +21,10 @@ final class PostgresWriters: Sendable {
     /// How often a change is tried that others are in the way of, and how often one that adds what is there already: it is told soon.
     private static let (clashes, doubles) = (40, 5)
 
+    private static var tooLate: Refusal {
+        Refusal(.unavailable, "The store is busy. Try again shortly.", cause: "a change waited for \(patience)")
+    }
+
     init(_ address: PostgresAddress, threads: Int) {
         (self.address, self.threads) = (address, threads)
         for number in 1...threads {
@@ -64,7 +68,7 @@ final class PostgresWriters: Sendable {
             do {
                 // Whoever asked has given up, or will have: made now, it would surprise them. A refresh would use up a token that is asked for again.
                 guard ContinuousClock.now < change.since.advanced(by: Self.patience) else {
-                    throw Refusal(.unavailable, "The store is busy. Try again shortly.", cause: "a change waited for \(Self.patience)")
+                    throw Self.tooLate
                 }
                 let open = try session ?? Session(address)
                 session = open
@@ -91,6 +95,8 @@ final class PostgresWriters: Sendable {
             var isCommitting = false
             do {
                 try session.connection.begin()
+                // To begin may have taken as long.
+                guard ContinuousClock.now < end else { throw Self.tooLate }
                 let answer = try change.make(Transaction(session.statements))
                 isCommitting = true
                 try session.connection.commit()

@@ -63,7 +63,7 @@ final class SQLiteEngine: Engine {
     func lend() throws -> Reader { try readers.lend() }
     func giveBack(_ reader: Reader) { readers.giveBack(reader) }
 
-    func warnings(at now: Timestamp) -> [String] { [] }
+    func warnings(in world: World) -> [String] { [] }
 
     func survey<T>(_ body: (Reader) throws -> T) throws -> T {
         let reader = try lend()

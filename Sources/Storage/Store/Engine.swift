@@ -38,7 +38,7 @@ protocol Engine: Sendable {
     func measures() throws -> [StoreMeasure]
 
     /// What is served, but not as it should be: each in a sentence that says how to mend it.
-    func warnings(at now: Timestamp) throws -> [String]
+    func warnings(in world: World) throws -> [String]
 
     func close() throws
 }

@@ -1,5 +1,5 @@
 package import Exchange
-package import FHIR
+import FHIR
 import Foundation
 
 /// Every store promise, kept on one of two engines with the same SQL.
@@ -35,8 +35,8 @@ package final class Store: Sendable {
     }
 
     /// What whoever starts a server should mend.
-    package func warnings(at now: Timestamp) throws(Refusal) -> [String] {
-        do { return try engine.warnings(at: now) } catch { throw Self.refusal(error) }
+    package func warnings(in world: World) throws(Refusal) -> [String] {
+        do { return try engine.warnings(in: world) } catch { throw Self.refusal(error) }
     }
 
     package func close() throws { try engine.close() }
