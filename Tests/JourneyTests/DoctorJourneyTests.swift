@@ -38,7 +38,7 @@ struct DoctorJourneyTests {
     @Test func `a wrong secret fails the credentials alone`() async throws {
         try await RunningSite.with { site in
             let checks = try await Self.checks(site) { $0.clientSecret = Secret.make(.clientSecret).text }
-            #expect(checks.values.filter(\.isFailure).map(\.subject) == [.credentials])
+            #expect(checks.values.filter(\.isFailure).map(\.subject) == [.credentials], "\(checks.values.filter(\.isFailure).map(\.seen))")
             #expect(checks[.credentials]?.seen.hasPrefix("the token endpoint answered invalid_client") == true)
         }
     }
@@ -46,7 +46,7 @@ struct DoctorJourneyTests {
     @Test func `an unregistered redirect address fails it alone, and is named in the fix`() async throws {
         try await RunningSite.with { site in
             let checks = try await Self.checks(site) { $0.redirectURI = "https://new-plan.example/callback/" }
-            #expect(checks.values.filter(\.isFailure).map(\.subject) == [.redirectURI])
+            #expect(checks.values.filter(\.isFailure).map(\.subject) == [.redirectURI], "\(checks.values.filter(\.isFailure).map(\.seen))")
             #expect(checks[.redirectURI]?.fix?.contains("register https://new-plan.example/callback/ with the sending payer") == true)
         }
     }
@@ -69,7 +69,7 @@ struct DoctorJourneyTests {
     @Test func `another issuer than the expected one is a failure that stops the operator`() async throws {
         try await RunningSite.with { site in
             let checks = try await Self.checks(site) { $0.expectedIssuer = site.other.addresses.issuer }
-            #expect(checks.values.filter(\.isFailure).map(\.subject) == [.issuer])
+            #expect(checks.values.filter(\.isFailure).map(\.subject) == [.issuer], "\(checks.values.filter(\.isFailure).map(\.seen))")
             #expect(checks[.issuer]?.fix?.hasPrefix("Do not connect") == true)
         }
     }

@@ -50,6 +50,26 @@ struct PostgresTroubleTests {
         }
     }
 
+    @Test("What another may have taken over meanwhile is neither kept nor removed")
+    func takenOver() async throws {
+        try await PostgresServer.withDatabase { address in
+            let store = try Store(postgres: address)
+            defer { try? store.close() }
+            let scene = try await Scene(store)
+            let batch = try prepared(observation("o", of: "p1"))
+            func keep(until end: ContinuousClock.Instant) throws {
+                _ = try store.keep(batch, plan: scene.plan, at: today, turn: BatchTurn(until: end))
+            }
+            #expect(throws: Refusal.self) { try keep(until: .now) }
+            #expect(try store.body(.observation, "o", in: scene.compartment) == nil)
+            try keep(until: .now.advanced(by: .seconds(300)))
+            #expect(try store.body(.observation, "o", in: scene.compartment) != nil)
+            let id = try #require(ResourceID("o"))
+            #expect(throws: Refusal.self) { try store.remove([(.observation, id)], in: scene.compartment, at: today, until: .now) }
+            #expect(try store.body(.observation, "o", in: scene.compartment) != nil)
+        }
+    }
+
     @Test("A database that keeps text as something else than UTF-8 is refused with the command that makes a right one")
     func encoding() async throws {
         try await PostgresServer.withDatabase(like: "template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'") { address in

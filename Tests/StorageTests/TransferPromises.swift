@@ -232,7 +232,7 @@ struct TransferPromises {
             for _ in 0..<2 {
                 try store.remove(
                     [(.observation, try id("o1")), (.observation, try id("o3")), (.organization, try id("g")), (.goal, try id("none"))],
-                    in: scene.compartment, at: today)
+                    in: scene.compartment, at: today, until: nil)
             }
             #expect(try store.body(.observation, "o1", in: scene.compartment) == nil)
             #expect(try store.body(.organization, "g", in: scene.compartment) == nil)

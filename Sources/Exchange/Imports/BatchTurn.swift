@@ -7,10 +7,13 @@ import Synchronization
 package final class BatchTurn: Sendable {
     private let before: Mutex<BatchTurn?>
     private let kept = DispatchGroup()
+    /// When whoever asked may no longer be the one to keep it. A store that many share keeps nothing from then on; nil for always.
+    package let until: ContinuousClock.Instant?
 
     /// Nil when no batch was before it.
-    package init(after before: BatchTurn? = nil) {
+    package init(after before: BatchTurn? = nil, until: ContinuousClock.Instant? = nil) {
         self.before = Mutex(before)
+        self.until = until
         kept.enter()
     }
 

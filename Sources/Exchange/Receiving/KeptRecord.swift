@@ -59,5 +59,9 @@ package protocol KeptRecordStore: Sendable {
 /// Takes single resources out of a member's record.
 package protocol RemovalStore: Sendable {
     /// In one transaction; what is not there is left out. Shared types are looked for among the plan's own.
-    func remove(_ resources: [(type: ResourceType, id: ResourceID)], in compartment: Compartment, at now: Timestamp) throws(Refusal)
+    /// A store that many share removes nothing from `end` on.
+    func remove(
+        _ resources: [(type: ResourceType, id: ResourceID)], in compartment: Compartment, at now: Timestamp,
+        until end: ContinuousClock.Instant?
+    ) throws(Refusal)
 }

@@ -12,7 +12,11 @@ struct TransferKeeping: Sendable {
     let store: any Store
     let world: World
 
+    /// For how long this worker is the one that has the transfer, whatever becomes of the store meanwhile.
+    let hold: Duration
+
     private var transfer: Transfer { job.transfer }
+    private var end: ContinuousClock.Instant { .now.advanced(by: hold) }
     private static let batchCount = 500
 
     func keep() async throws -> TransferChange {
@@ -33,7 +37,7 @@ struct TransferKeeping: Sendable {
             plan: transfer.plan, member: transfer.member, payer: transfer.payer, patientID: member, servesPatient: try servesPatient(member)
         )
         let gone = try store.broughtOnly(by: transfer).map { (type: $0.type, id: $0.localID) }
-        try store.remove(gone, in: compartment, at: world.now())
+        try store.remove(gone, in: compartment, at: world.now(), until: end)
         try await store.forgetVersions(job, at: world.now())
         try serve(compartment, ids)
     }
@@ -89,7 +93,7 @@ struct TransferKeeping: Sendable {
         var batch: [PreparedResource] = []
         func flush() throws {
             guard !batch.isEmpty else { return }
-            _ = try store.keep(batch, plan: compartment.plan, at: world.now())
+            _ = try store.keep(batch, plan: compartment.plan, at: world.now(), turn: BatchTurn(until: end))
             batch.removeAll(keepingCapacity: true)
         }
         // Read first and written afterwards: the reading holds a snapshot for as long as it lasts.
@@ -125,7 +129,7 @@ struct TransferKeeping: Sendable {
                 try bytes.withUnsafeBytes { wanted.append(try PreparedResource(received: try parser.parse($0), of: patient)) }
             }
         }
-        if !wanted.isEmpty { _ = try store.keep(wanted, plan: compartment.plan, at: world.now()) }
-        try store.remove(stale, in: compartment, at: world.now())
+        if !wanted.isEmpty { _ = try store.keep(wanted, plan: compartment.plan, at: world.now(), turn: BatchTurn(until: end)) }
+        try store.remove(stale, in: compartment, at: world.now(), until: end)
     }
 }

@@ -83,14 +83,16 @@ package struct TransferWorker: Sendable {
     }
 
     private func work(_ job: TransferJob) async {
+        // The last word is a third of the lease old at most; a part of the rest is for a commit that is under way.
+        let keeping = TransferKeeping(job: job, store: store, world: world, hold: settings.lease / 2)
         do {
             switch job.transfer.state {
             case .receiving: try await receive(job)
             case .keeping:
-                let change = try await TransferKeeping(job: job, store: store, world: world).keep()
+                let change = try await keeping.keep()
                 try await store.finish(job, .finish, problem: nil, report: nil, change: change, at: world.now())
             case .undoing:
-                try await TransferKeeping(job: job, store: store, world: world).undo()
+                try await keeping.undo()
                 try await store.finish(job, .finish, problem: nil, report: nil, change: nil, at: world.now())
             case .authorizing, .ready, .differs, .kept, .undone, .discarded, .failed, .cancelled: return
             }

@@ -15,9 +15,11 @@ final class PostgresBulk {
     init(_ address: PostgresAddress) throws { connection = try PostgresConnection(address, for: .bulk) }
 
     /// Throws `LeansOnEarlier` when `mayLean` is false and the batch does.
-    func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, mayLean: Bool, _ pace: ImportPace) throws -> [ImportOutcome]
-    {
-        try write(plan) { plan in
+    func keep(
+        _ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, mayLean: Bool, until end: ContinuousClock.Instant?,
+        _ pace: ImportPace
+    ) throws -> [ImportOutcome] {
+        try write(plan, until: end) { plan in
             (plan.table.mayLean, plan.table.pace) = (mayLean, pace)
             // By themselves: two batches that bring one member would otherwise wait for each other's end.
             try plan.table.bringMembers(of: batch)
@@ -26,8 +28,10 @@ final class PostgresBulk {
         }
     }
 
-    func remove(_ resources: [(type: ResourceType, id: ResourceID)], plan: Key<Plan>, member: Key<Member>) throws {
-        try write(plan) { _ in
+    func remove(
+        _ resources: [(type: ResourceType, id: ResourceID)], plan: Key<Plan>, member: Key<Member>, until end: ContinuousClock.Instant?
+    ) throws {
+        try write(plan, until: end) { _ in
         } body: {
             try $0.writer.remove(resources, member: member)
         }
@@ -35,7 +39,13 @@ final class PostgresBulk {
 
     /// One transaction after what comes before it; made anew when another writer was in its way or the server went. What had been kept then
     /// is found unchanged, which alone would wait for no standby: so after a commit that was not answered something is written in any case.
-    private func write<T>(_ plan: Key<Plan>, before: (Plans) throws -> Void, body: (Plans) throws -> T) throws -> T {
+    private func write<T>(
+        _ plan: Key<Plan>, until end: ContinuousClock.Instant?, before: (Plans) throws -> Void, body: (Plans) throws -> T
+    ) throws -> T {
+        func checkTime() throws(Refusal) {
+            guard let end, ContinuousClock.now >= end else { return }
+            throw Refusal(.unavailable, "The store was away for too long. It is tried again.", cause: "a batch was not kept in its time")
+        }
         let known = try plans[plan] ?? opened(plan)
         plans[plan] = known
         var tries = 0
@@ -45,8 +55,10 @@ final class PostgresBulk {
                 defer { known.table.forget() }
                 try before(known)
                 try connection.begin()
+                try checkTime()
                 if isInDoubt { try connection.run("UPDATE clinical_change SET number = number") }
                 let value = try body(known)
+                try checkTime()
                 isCommitting = true
                 try connection.commit()
                 if known.table.foundNothing { known.table.expectsNew = true }

@@ -39,15 +39,19 @@ final class PostgresEngine: Engine {
 
     func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, turn: BatchTurn, pace: ImportPace) throws -> [ImportOutcome]
     {
-        do { return try bulk.use { try $0.keep(batch, plan: plan, at: now, mayLean: false, pace) } } catch is LeansOnEarlier {
+        do {
+            return try bulk.use { try $0.keep(batch, plan: plan, at: now, mayLean: false, until: turn.until, pace) }
+        } catch is LeansOnEarlier {
             // Without a session: the batches it waits for need one.
             turn.waitForEarlier()
-            return try bulk.use { try $0.keep(batch, plan: plan, at: now, mayLean: true, pace) }
+            return try bulk.use { try $0.keep(batch, plan: plan, at: now, mayLean: true, until: turn.until, pace) }
         }
     }
 
-    func remove(_ resources: [(type: ResourceType, id: ResourceID)], plan: Key<Plan>, member: Key<Member>) throws {
-        try bulk.use { try $0.remove(resources, plan: plan, member: member) }
+    func remove(
+        _ resources: [(type: ResourceType, id: ResourceID)], plan: Key<Plan>, member: Key<Member>, until end: ContinuousClock.Instant?
+    ) throws {
+        try bulk.use { try $0.remove(resources, plan: plan, member: member, until: end) }
     }
 
     /// Each batch is durable when it is kept.

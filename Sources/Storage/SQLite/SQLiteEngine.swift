@@ -81,7 +81,10 @@ final class SQLiteEngine: Engine {
         try bulk.keep(batch, plan: plan, at: now, pace: pace)
     }
 
-    func remove(_ resources: [(type: ResourceType, id: ResourceID)], plan: Key<Plan>, member: Key<Member>) throws {
+    /// Nobody else could have taken over meanwhile.
+    func remove(
+        _ resources: [(type: ResourceType, id: ResourceID)], plan: Key<Plan>, member: Key<Member>, until end: ContinuousClock.Instant?
+    ) throws {
         try bulk.remove(resources, plan: plan, member: member)
     }
 

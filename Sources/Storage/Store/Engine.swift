@@ -17,7 +17,9 @@ protocol Engine: Sendable {
     func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, turn: BatchTurn, pace: ImportPace) throws -> [ImportOutcome]
     /// More batches of one import at once wait for each other.
     var batches: ImportBatches { get }
-    func remove(_ resources: [(type: ResourceType, id: ResourceID)], plan: Key<Plan>, member: Key<Member>) throws
+    func remove(
+        _ resources: [(type: ResourceType, id: ResourceID)], plan: Key<Plan>, member: Key<Member>, until end: ContinuousClock.Instant?)
+        throws
     /// Everything that was kept is durable.
     func settle() throws
 

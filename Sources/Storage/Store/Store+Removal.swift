@@ -2,10 +2,14 @@ package import Exchange
 package import FHIR
 
 extension Store: RemovalStore {
-    package func remove(_ resources: [(type: ResourceType, id: ResourceID)], in compartment: Compartment, at now: Timestamp) throws(Refusal)
-    {
+    package func remove(
+        _ resources: [(type: ResourceType, id: ResourceID)], in compartment: Compartment, at now: Timestamp,
+        until end: ContinuousClock.Instant?
+    ) throws(Refusal) {
         guard !resources.isEmpty else { return }
         defer { clinicalMark.changed() }
-        do { try engine.remove(resources, plan: compartment.plan, member: compartment.member) } catch { throw Self.refusal(error) }
+        do { try engine.remove(resources, plan: compartment.plan, member: compartment.member, until: end) } catch {
+            throw Self.refusal(error)
+        }
     }
 }
