@@ -12,7 +12,7 @@ struct TransferKeeping: Sendable {
     let store: any Store
     let world: World
 
-    /// For how long this worker is the one that has the transfer, whatever becomes of the store meanwhile.
+    /// How long one write may take to begin and to be committed: the store may be away for longer than this worker has the transfer.
     let hold: Duration
 
     private var transfer: Transfer { job.transfer }

@@ -83,7 +83,7 @@ package struct TransferWorker: Sendable {
     }
 
     private func work(_ job: TransferJob) async {
-        // The last word is a third of the lease old at most; a part of the rest is for a commit that is under way.
+        // Where the last word came through, it is a third of the lease old at most; what is left of the rest is for a commit under way.
         let keeping = TransferKeeping(job: job, store: store, world: world, hold: settings.lease / 2)
         do {
             switch job.transfer.state {
