@@ -50,6 +50,7 @@ def test_the_pool_and_the_jobs_are_told(node):
     scrape = Metrics(node.admin)
     assert scrape.value("payerbridge_store_up") == 1
     assert scrape.value("payerbridge_store_sessions", state="open") >= 1
+    assert scrape.value("payerbridge_store_disclosures_unfolded") == 0
     assert len([key for key in scrape.samples if key[0] == "payerbridge_jobs"]) == 9
 
 

@@ -2,6 +2,7 @@
 
 PAYERBRIDGE_NODE_OPERATIONS sets how many operations the nodes do while they and the database are killed (800 unless told)."""
 
+import concurrent.futures
 import os
 import subprocess
 import threading
@@ -132,6 +133,24 @@ def test_nothing_is_disclosed_while_the_standby_that_must_have_the_entry_is_gone
     database.standby("")
     for node in plan.nodes:
         assert read(node, access).status_code == 200
+
+
+def test_an_entry_whose_commit_was_not_answered_is_on_record_once(plan, database):
+    """The session is cut while the commit waits for a standby: it is made by then, and its answer never comes."""
+    first = plan.nodes[0]
+    access = refresh(plan, first, plan.grants(1)[0]).json()["access_token"]
+    assert read(first, access).status_code == 200
+    database.standby("nobody")
+    waits = lambda what: database.query(f"SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query LIKE '{what}%'")
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        answer = pool.submit(read, first, access)
+        patiently(lambda: waits("INSERT INTO disclosure_group"), "the entry that waits for a standby")
+        database.query(f"SELECT pg_terminate_backend({waits('INSERT INTO disclosure_group')[0][0]})")
+        patiently(lambda: waits("UPDATE seal"), "that it is found on record, which waits for the standby as well")
+        assert not answer.done()
+        database.standby("")
+        assert answer.result(120).status_code == 200
+    assert first.run("disclosures", "verify") == "2 disclosures, each as it was written.\n"
 
 
 def test_a_batch_is_not_counted_before_the_standby_has_it_however_often_the_database_restarts(plan, database, tmp_path):

@@ -16,7 +16,7 @@ final class CopyTarget {
     }
 
     /// In the order in which they were made, so that what a row refers to is there before it. What evidence is made of lies in files at the
-    /// source, see `EvidenceCopy`.
+    /// source, see `EvidenceCopy`; an embedded log has each entry in its row.
     func tables() throws -> [CopyTable] {
         let statement = PostgresStatement(
             connection,
@@ -24,7 +24,7 @@ final class CopyTarget {
             SELECT c.relname::text, a.attname::text, a.atttypid::bigint, a.attidentity::text FROM pg_class c
             JOIN pg_attribute a ON a.attrelid = c.oid
             WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0
-                AND NOT a.attisdropped AND c.relname NOT IN ('store_schema', 'store_copy', 'evidence_piece')
+                AND NOT a.attisdropped AND c.relname NOT IN ('store_schema', 'store_copy', 'evidence_piece', 'disclosure_group')
             ORDER BY c.oid, a.attname COLLATE "C"
             """)
         var tables: [CopyTable] = []

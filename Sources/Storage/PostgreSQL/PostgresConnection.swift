@@ -8,6 +8,8 @@ final class PostgresConnection: Connection {
     /// What a session is for, which decides what it may do.
     enum Purpose {
         case read, change, log, bulk
+        /// Putting what the log holds where it is read. Lost commits of it are done again, so none waits for the disk or a standby.
+        case fold
         /// Reading that takes its time: counting a whole plan.
         case survey
         case administer
@@ -22,6 +24,11 @@ final class PostgresConnection: Connection {
                     ("idle_in_transaction_session_timeout", "15000"),
                 ]
             case .log: [("statement_timeout", "5000"), ("lock_timeout", "2000")]
+            case .fold:
+                [
+                    ("synchronous_commit", "off"), ("statement_timeout", "10000"), ("lock_timeout", "5000"),
+                    ("idle_in_transaction_session_timeout", "5000"),
+                ]
             // A batch asks for some thousand rows by their keys. To read the whole plan in the order of its keys beside them looks cheap to
             // the planner, and is done for each batch.
             case .bulk:
@@ -38,7 +45,7 @@ final class PostgresConnection: Connection {
         /// waits for at a browser, has more time; a command says at once what is wrong.
         fileprivate var search: Duration {
             switch self {
-            case .read, .change, .log: .seconds(5)
+            case .read, .change, .log, .fold: .seconds(5)
             case .bulk, .survey: .seconds(60)
             case .administer: .zero
             }
@@ -47,7 +54,7 @@ final class PostgresConnection: Connection {
         /// How long an answer is waited for, somewhat longer than the server is to need; nil for as long as it takes.
         fileprivate var patience: Duration? {
             switch self {
-            case .read, .change: .seconds(15)
+            case .read, .change, .fold: .seconds(15)
             case .log: .seconds(8)
             case .bulk: .seconds(150)
             case .survey, .administer: nil

@@ -6,21 +6,33 @@ final class PostgresDisclosureWriter {
     private let connection: PostgresConnection
     private let insert: PostgresStatement
     private let confirm: PostgresStatement
-    private let writer = Int64.random(in: 1...Int64.max)
-    private var last: Int64 = 0
-    private var digest = DisclosureSeal.first
+    private let folding: PostgresDisclosureFolding
+    private var chain = Chain()
 
-    init(_ address: PostgresAddress) throws {
+    /// What this process has written: each commit's seal follows the one before.
+    private struct Chain {
+        let writer = Int64.random(in: 1...Int64.max)
+        var last: Int64 = 0
+        var digest = DisclosureSeal.first
+
+        /// As it is with these at its end.
+        func adding(_ disclosures: [Disclosure]) -> Chain {
+            var (longer, seal) = (self, DisclosureSeal(after: digest))
+            for disclosure in disclosures { seal.add(disclosure) }
+            (longer.last, longer.digest) = (last + Int64(disclosures.count), seal.digest)
+            return longer
+        }
+    }
+
+    init(_ address: PostgresAddress, _ folding: PostgresDisclosureFolding) throws {
+        self.folding = folding
         connection = try PostgresConnection(address, for: .log)
-        // All of a group and its seal in one statement, which is one transaction and one way there and back.
+        // A group and its seal are one row: one transaction, one way there and back, and one place in one index.
         insert = PostgresStatement(
             connection,
             """
-            WITH sealed AS (INSERT INTO seal (writer, last, digest) VALUES (?1, ?2, ?3))
-            INSERT INTO disclosure (writer, number, at, plan, member, "grant", app, interaction, type, target, resources)
-            SELECT ?1, ?4 + n, at, plan, member, "grant", app, interaction, type, target, resources
-            FROM unnest(?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) WITH ORDINALITY
-                AS entry (at, plan, member, "grant", app, interaction, type, target, resources, n)
+            INSERT INTO disclosure_group (writer, last, digest, at, plan, member, "grant", app, interaction, type, target, resources)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         // Nothing changes; but the commit of a change waits for a synchronous standby, and by then it has what came before, too.
         confirm = PostgresStatement(
@@ -28,40 +40,42 @@ final class PostgresDisclosureWriter {
     }
 
     func keep(_ disclosures: [Disclosure]) throws {
-        var seal = DisclosureSeal(after: digest)
-        for disclosure in disclosures { seal.add(disclosure) }
-        let (end, sealed) = (last + Int64(disclosures.count), seal.digest)
-        do { try write(disclosures, end, sealed) } catch let problem as PostgresProblem where problem.isLost && !problem.isOverdue {
+        var next = chain.adding(disclosures)
+        do { try write(disclosures, next) } catch let problem as PostgresProblem where problem.isLost && !problem.isOverdue {
             // Whether it was written before the session went is told by the seal.
             try connection.reopen()
-            if try isSealed(end, sealed) == false { try write(disclosures, end, sealed) }
+            try folding.fold()
+            if try isSealed(next) == false {
+                // The lost session's commit may still be under way, so nothing more goes into its chain.
+                next = Chain().adding(disclosures)
+                try write(disclosures, next)
+            }
         }
-        (last, digest) = (end, sealed)
+        chain = next
     }
 
-    private func isSealed(_ end: Int64, _ sealed: [UInt8]) throws -> Bool {
-        confirm.bind(1, writer)
-        confirm.bind(2, end)
-        confirm.bind(3, sealed)
+    private func isSealed(_ chain: Chain) throws -> Bool {
+        confirm.bind(1, chain.writer)
+        confirm.bind(2, chain.last)
+        confirm.bind(3, chain.digest)
         defer { confirm.reset() }
         return try confirm.step()
     }
 
-    private func write(_ disclosures: [Disclosure], _ end: Int64, _ sealed: [UInt8]) throws {
+    private func write(_ disclosures: [Disclosure], _ chain: Chain) throws {
         defer { insert.reset() }
-        insert.bind(1, writer)
-        insert.bind(2, end)
-        insert.bind(3, sealed)
-        insert.bind(4, last)
-        insert.bind(5, numbers: disclosures.map(\.at.milliseconds))
-        insert.bind(6, numbers: disclosures.map(\.plan.number))
-        insert.bind(7, numbers: disclosures.map(\.member.number))
-        insert.bind(8, numbers: disclosures.map(\.grant.number))
-        insert.bind(9, numbers: disclosures.map(\.app.number))
-        insert.bind(10, numbers: disclosures.map { Int64($0.interaction.rawValue) })
-        insert.bind(11, numbers: disclosures.map { Int64($0.type.rawValue) })
-        insert.bind(12, texts: disclosures.map(\.target))
-        insert.bind(13, numbers: disclosures.map { Int64($0.resources) })
+        insert.bind(1, chain.writer)
+        insert.bind(2, chain.last)
+        insert.bind(3, chain.digest)
+        insert.bind(4, numbers: disclosures.map(\.at.milliseconds))
+        insert.bind(5, numbers: disclosures.map(\.plan.number))
+        insert.bind(6, numbers: disclosures.map(\.member.number))
+        insert.bind(7, numbers: disclosures.map(\.grant.number))
+        insert.bind(8, numbers: disclosures.map(\.app.number))
+        insert.bind(9, numbers: disclosures.map { Int64($0.interaction.rawValue) })
+        insert.bind(10, numbers: disclosures.map { Int64($0.type.rawValue) })
+        insert.bind(11, texts: disclosures.map(\.target))
+        insert.bind(12, numbers: disclosures.map { Int64($0.resources) })
         try insert.runOnce()
     }
 }

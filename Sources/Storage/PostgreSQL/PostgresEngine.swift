@@ -13,6 +13,7 @@ final class PostgresEngine: Engine {
     private let address: PostgresAddress
     private let bulk: PostgresBulkSessions
     private let log = Mutex<PostgresDisclosureWriter?>(nil)
+    private let folding: PostgresDisclosureFolding
 
     init(_ address: PostgresAddress, mayUpgrade: Bool = true, readers most: Int = 24, writers threads: Int = 8) throws {
         self.address = address
@@ -20,6 +21,7 @@ final class PostgresEngine: Engine {
         readers = PostgresReaders(address, most: most)
         writers = PostgresWriters(address, threads: threads)
         bulk = PostgresBulkSessions(address, most: batches.atOnce)
+        folding = PostgresDisclosureFolding(address)
     }
 
     func lend() throws -> Reader { try readers.lend() }
@@ -59,7 +61,7 @@ final class PostgresEngine: Engine {
 
     func keep(_ disclosures: [Disclosure]) throws {
         try log.withLock { log in
-            let open = try log ?? PostgresDisclosureWriter(address)
+            let open = try log ?? PostgresDisclosureWriter(address, folding)
             log = open
             do { try open.keep(disclosures) } catch {
                 // Whether these entries stand in its chain is not known; the next ones begin a chain of their own.
@@ -67,7 +69,10 @@ final class PostgresEngine: Engine {
                 throw error
             }
         }
+        folding.kept(disclosures.count)
     }
+
+    func foldDisclosures() throws { try folding.fold() }
 
     let newestSchema = PostgresMigrations.newest
 
@@ -101,6 +106,8 @@ final class PostgresEngine: Engine {
                 name: "sessions", help: "Reading sessions with the database: those open, and those in use.", label: ("state", "used"),
                 value: readers.counts.used),
             StoreMeasure(name: "changes_waiting", help: "Changes that wait for a session.", value: writers.waiting),
+            StoreMeasure(
+                name: "disclosures_unfolded", help: "Disclosures on record that are not in their table yet.", value: folding.unfolded),
         ]
     }
 
@@ -109,5 +116,6 @@ final class PostgresEngine: Engine {
         readers.close()
         bulk.close()
         log.withLock { $0 = nil }
+        folding.close()
     }
 }

@@ -4,6 +4,7 @@ import Exchange
 enum PostgresMigrations {
     private static let steps: [(version: Int, sql: [UInt8])] = [
         (6, PackageResources.postgresql_v0006_sql), (7, PackageResources.postgresql_v0007_sql),
+        (8, PackageResources.postgresql_v0008_sql),
     ]
     static var newest: Int { steps.last?.version ?? 0 }
 

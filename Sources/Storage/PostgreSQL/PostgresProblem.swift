@@ -45,7 +45,7 @@ struct PostgresProblem: Error, CustomStringConvertible {
             case "42501":
                 "The user may not make tables in it: make the database with createdb --owner USER, or GRANT CREATE ON SCHEMA public TO USER."
             case "25006": "It only reads: name the server that writes, or all of them (postgres://db1,db2/…)."
-            case "53300": "It has too many sessions: raise max_connections; each server needs 35."
+            case "53300": "It has too many sessions: raise max_connections; each server needs 36."
             case "53100": "Its disk is full."
             default: "Check that it is running and that the database exists, and its address, user and password."
             }

@@ -95,6 +95,9 @@ final class SQLiteEngine: Engine {
     }
 
     func keep(_ disclosures: [Disclosure]) throws { try disclosureWriter.withLock { try $0.keep(disclosures) } }
+    /// Each entry is in its row with its commit.
+    func foldDisclosures() {}
+
     func lendDisclosures() throws -> Reader { try disclosureReaders.lend() }
     func giveBackDisclosures(_ reader: Reader) { disclosureReaders.giveBack(reader) }
 

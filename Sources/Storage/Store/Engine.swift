@@ -25,6 +25,8 @@ protocol Engine: Sendable {
 
     /// Makes disclosures durable together, in this order.
     func keep(_ disclosures: [Disclosure]) throws
+    /// Puts every disclosure that is durable where the log is read.
+    func foldDisclosures() throws
     /// Connections that see the log of disclosures.
     func lendDisclosures() throws -> Reader
     func giveBackDisclosures(_ reader: Reader)

@@ -35,8 +35,10 @@ extension Store: DisclosureLog {
         try readDisclosures { reader in try reader.snapshot { try DisclosureRows.verify(reader) } }
     }
 
-    func readDisclosures<T>(_ body: (Reader) throws -> T) throws(Refusal) -> T {
+    /// Reads the log with all that is durable in it; `asItIs` leaves out what has not been put there yet, and writes nothing.
+    func readDisclosures<T>(asItIs: Bool = false, _ body: (Reader) throws -> T) throws(Refusal) -> T {
         do {
+            if !asItIs { try engine.foldDisclosures() }
             let reader = try engine.lendDisclosures()
             defer { engine.giveBackDisclosures(reader) }
             return try body(reader)

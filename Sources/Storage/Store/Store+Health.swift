@@ -25,7 +25,7 @@ extension Store: StoreHealth {
         guard found == engine.newestSchema else {
             throw Refusal(.unavailable, "The store has schema \(found); this program needs \(engine.newestSchema).")
         }
-        try readDisclosures { reader in
+        try readDisclosures(asItIs: true) { reader in
             let statement = try reader.statement("SELECT last FROM seal LIMIT 1")
             defer { statement.reset() }
             _ = try statement.step()
