@@ -63,22 +63,22 @@ final class PostgresConnection: Connection {
     }
 
     private(set) var handle: OpaquePointer
+    private(set) var conversation: PostgresConversation
     private let address: PostgresAddress
     private let purpose: Purpose
-    var patience: Duration? { purpose.patience }
     private var nextName = 0
     /// Grows with each new session, so that a statement knows whether it is still prepared.
     private(set) var session = 0
 
     init(_ address: PostgresAddress, for purpose: Purpose) throws {
         (self.address, self.purpose) = (address, purpose)
-        handle = try Self.search(address, purpose)
+        (handle, conversation) = try Self.search(address, purpose)
     }
 
     deinit { PQfinish(handle) }
 
     /// The URI's own words win over the first settings and lose against the last.
-    private static func open(_ address: PostgresAddress, _ purpose: Purpose) throws -> OpaquePointer {
+    private static func open(_ address: PostgresAddress, _ purpose: Purpose) throws -> (OpaquePointer, PostgresConversation) {
         let words = [
             ("connect_timeout", "3"), ("target_session_attrs", "read-write"), ("keepalives_idle", "10"), ("keepalives_interval", "3"),
             ("keepalives_count", "3"), ("tcp_user_timeout", "10000"), ("application_name", "payerbridge"), ("dbname", address.uri),
@@ -101,14 +101,15 @@ final class PostgresConnection: Connection {
         let settings =
             purpose.settings + [("plan_cache_mode", "force_generic_plan"), ("enable_seqscan", "off"), ("jit", "off"), ("TimeZone", "UTC")]
         let sql = settings.map { "SET \($0.0) = '\($0.1)'" }.joined(separator: "; ")
-        let result = PQexec(handle, sql)
-        defer { PQclear(result) }
-        guard PQresultStatus(result) == PGRES_COMMAND_OK else {
-            let problem = PostgresProblem(result, handle, doing: "set up")
+        do {
+            let result = try PostgresConversation(handle, patience: purpose.patience ?? .seconds(15)).execute(sql)
+            defer { PQclear(result) }
+            guard PQresultStatus(result) == PGRES_COMMAND_OK else { throw PostgresProblem(result, handle, doing: "set up") }
+            return (handle, try PostgresConversation(handle, patience: purpose.patience))
+        } catch {
             PQfinish(handle)
-            throw problem
+            throw error
         }
-        return handle
     }
 
     /// Whether the session is there, outside a transaction, and nobody has closed it meanwhile.
@@ -134,7 +135,7 @@ final class PostgresConnection: Connection {
 
     func commit() throws {
         isInTransaction = false
-        let result = try execute("COMMIT")
+        let result = try conversation.execute("COMMIT")
         defer { PQclear(result) }
         guard PQresultStatus(result) == PGRES_COMMAND_OK else { throw PostgresProblem(result, handle, doing: "COMMIT") }
         // A transaction in which a statement had failed answers a COMMIT with its undoing, and calls that well.
@@ -152,11 +153,11 @@ final class PostgresConnection: Connection {
     func reopen() throws {
         let fresh = try Self.search(address, purpose)
         PQfinish(handle)
-        handle = fresh
+        (handle, conversation) = fresh
         session += 1
     }
 
-    private static func search(_ address: PostgresAddress, _ purpose: Purpose) throws -> OpaquePointer {
+    private static func search(_ address: PostgresAddress, _ purpose: Purpose) throws -> (OpaquePointer, PostgresConversation) {
         let end = ContinuousClock.now.advanced(by: purpose.search)
         var pause = 0.02
         while true {
@@ -177,7 +178,7 @@ final class PostgresConnection: Connection {
 
     /// Runs one or several statements that answer nothing.
     func run(_ sql: String) throws {
-        let result = try execute(sql)
+        let result = try conversation.execute(sql)
         defer { PQclear(result) }
         switch PQresultStatus(result) {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: return

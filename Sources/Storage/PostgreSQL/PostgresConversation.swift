@@ -2,9 +2,23 @@ import CPostgres
 import Foundation
 import Synchronization
 
-/// Asking the server and waiting for its answers, no longer than the session's patience: the server holds a statement to its limit only while
-/// it is well, and a commit that waits for a standby to no limit at all.
-extension PostgresConnection {
+/// Asking a server and waiting for its answers, no longer than the session's patience: the server holds a statement to its limit only while
+/// it is well, and a commit that waits for a standby to no limit at all. libpq itself waits for nothing.
+struct PostgresConversation {
+    private let handle: OpaquePointer
+    private let patience: Duration?
+
+    /// `patience` is for each answer, and for each piece that is sent; nil for as long as it takes.
+    init(_ handle: OpaquePointer, patience: Duration?) throws {
+        (self.handle, self.patience) = (handle, patience)
+        guard PQisnonblocking(handle) == 1 || PQsetnonblocking(handle, 1) == 0 else {
+            throw PostgresProblem(nil, handle, doing: "connect")
+        }
+    }
+
+    /// When what is begun now has taken too long.
+    private var end: ContinuousClock.Instant? { patience.map { .now.advanced(by: $0) } }
+
     /// Runs one or several statements without values; a COPY is answered as soon as it is open.
     func execute(_ sql: String) throws -> OpaquePointer? {
         try ask(sql) { PQsendQuery(handle, sql) }
@@ -13,7 +27,12 @@ extension PostgresConnection {
     /// Sends what `send` sends and returns the last answer, or the first that says no; the caller clears it.
     func ask(_ sql: String, _ send: () -> Int32) throws -> OpaquePointer? {
         guard send() == 1 else { throw PostgresProblem(nil, handle, doing: sql) }
-        let end = patience.map { ContinuousClock.now.advanced(by: $0) }
+        return try answers(sql)
+    }
+
+    /// The last of the answers to what was sent, or the first that says no; the caller clears it.
+    func answers(_ sql: String) throws -> OpaquePointer? {
+        let end = end
         var kept: OpaquePointer?
         do {
             while let next = try answer(before: end, sql) {
@@ -35,27 +54,45 @@ extension PostgresConnection {
         return kept
     }
 
-    /// The next answer; nil when all have come.
+    /// The next answer; nil when all have come, and in a pipeline after each.
+    func answer(_ sql: String) throws -> OpaquePointer? { try answer(before: end, sql) }
+
     private func answer(before end: ContinuousClock.Instant?, _ sql: String) throws -> OpaquePointer? {
         while true {
             let unsent = PQflush(handle)
             guard unsent >= 0 else { throw PostgresProblem(nil, handle, doing: sql) }
             if unsent == 0, PQisBusy(handle) == 0 { return PQgetResult(handle) }
-            var socket = pollfd(fd: PQsocket(handle), events: Int16(POLLIN) | (unsent > 0 ? Int16(POLLOUT) : 0), revents: 0)
-            let rest = end.map { ContinuousClock.now.duration(to: $0) }
-            let ready = poll(
-                &socket, 1,
-                rest.map { Int32(clamping: max(0, $0.components.seconds * 1000 + $0.components.attoseconds / 1_000_000_000_000_000)) } ?? -1
-            )
-            if ready < 0, errno == EINTR { continue }
-            guard ready != 0 else {
-                abandon()
-                var problem = PostgresProblem(code: "", "no answer within \(patience?.components.seconds ?? 0) s", doing: sql)
-                problem.isOverdue = true
-                throw problem
-            }
-            guard PQconsumeInput(handle) == 1 else { throw PostgresProblem(nil, handle, doing: sql) }
+            try wait(for: POLLIN | (unsent > 0 ? POLLOUT : 0), before: end, sql)
         }
+    }
+
+    /// Returns once all that was given to libpq is on its way.
+    func flush(_ sql: String) throws {
+        let end = end
+        while true {
+            let unsent = PQflush(handle)
+            guard unsent >= 0 else { throw PostgresProblem(nil, handle, doing: sql) }
+            if unsent == 0 { return }
+            // The server may not take anything before it has told something.
+            try wait(for: POLLIN | POLLOUT, before: end, sql)
+        }
+    }
+
+    private func wait(for events: Int32, before end: ContinuousClock.Instant?, _ sql: String) throws {
+        var socket = pollfd(fd: PQsocket(handle), events: Int16(events), revents: 0)
+        let rest = end.map { ContinuousClock.now.duration(to: $0) }
+        let ready = poll(
+            &socket, 1,
+            rest.map { Int32(clamping: max(0, $0.components.seconds * 1000 + $0.components.attoseconds / 1_000_000_000_000_000)) } ?? -1
+        )
+        if ready < 0, errno == EINTR { return }
+        guard ready != 0 else {
+            abandon()
+            var problem = PostgresProblem(code: "", "no answer within \(patience?.components.seconds ?? 0) s", doing: sql)
+            problem.isOverdue = true
+            throw problem
+        }
+        guard PQconsumeInput(handle) == 1 else { throw PostgresProblem(nil, handle, doing: sql) }
     }
 
     /// Ends a session whose answer did not come; what it asked for is cancelled, lest the server keep it and its session for good.

@@ -36,27 +36,30 @@ struct PostgresCopy {
             bytes.removeAll(keepingCapacity: true)
             rows = 0
         }
-        let opened = try connection.execute(sql)
+        let opened = try connection.conversation.execute(sql)
         defer { PQclear(opened) }
         guard PQresultStatus(opened) == PGRES_COPY_IN else { throw PostgresProblem(opened, connection.handle, doing: sql) }
-        let isSent = bytes.withUnsafeBytes { all in
+        try bytes.withUnsafeBytes { all in
             var start = 0
             while start < all.count {
                 let piece = UnsafeRawBufferPointer(rebasing: all[start..<min(start + 1 << 16, all.count)])
-                guard PQputCopyData(connection.handle, piece.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(piece.count)) == 1
-                else { return false }
+                try take(connection) {
+                    PQputCopyData($0, piece.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(piece.count))
+                }
                 start += piece.count
                 pace.rest()
             }
-            return true
         }
-        guard isSent, PQputCopyEnd(connection.handle, nil) == 1 else { throw PostgresProblem(nil, connection.handle, doing: sql) }
-        var trouble: PostgresProblem?
-        while let result = PQgetResult(connection.handle) {
-            if PQresultStatus(result) != PGRES_COMMAND_OK { trouble = PostgresProblem(result, connection.handle, doing: sql) }
-            PQclear(result)
-        }
-        if let trouble { throw trouble }
+        try take(connection) { PQputCopyEnd($0, nil) }
+        let result = try connection.conversation.answers(sql)
+        defer { PQclear(result) }
+        guard PQresultStatus(result) == PGRES_COMMAND_OK else { throw PostgresProblem(result, connection.handle, doing: sql) }
+    }
+
+    /// Gives libpq something, and waits until it is on its way: what the server does not take yet would pile up here.
+    private func take(_ connection: PostgresConnection, _ give: (OpaquePointer) -> Int32) throws {
+        guard give(connection.handle) == 1 else { throw PostgresProblem(nil, connection.handle, doing: sql) }
+        try connection.conversation.flush(sql)
     }
 
     mutating func forget() {

@@ -34,7 +34,10 @@ struct PostgresPipeline {
         guard PQpipelineSync(connection.handle) == 1 else { throw PostgresProblem(nil, connection.handle, doing: "pipeline") }
         var trouble: PostgresProblem?
         while true {
-            guard let result = PQgetResult(connection.handle) else {
+            let next: OpaquePointer?
+            // The server's farewell says more than that it is gone.
+            do { next = try connection.conversation.answer("pipeline") } catch { throw trouble ?? error }
+            guard let result = next else {
                 // Nothing stands between two answers; nothing comes any more when the session is lost.
                 if PQstatus(connection.handle) == CONNECTION_OK { continue }
                 throw trouble ?? PostgresProblem(nil, connection.handle, doing: "pipeline")

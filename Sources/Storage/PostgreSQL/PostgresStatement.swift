@@ -112,7 +112,7 @@ final class PostgresStatement: Statement {
     func runOnce() throws {
         let name = try preparedName()
         try take(
-            connection.ask(sql) {
+            connection.conversation.ask(sql) {
                 withValues { PQsendQueryPrepared(connection.handle, name, Int32(parameters), $0, $1, $2, 1) }
             })
     }
@@ -144,7 +144,7 @@ final class PostgresStatement: Statement {
         }
         if let known = prepared[kinds] { return known }
         let name = connection.name()
-        let answer = try connection.ask(sql) { PQsendPrepare(connection.handle, name, sql, Int32(parameters), kinds) }
+        let answer = try connection.conversation.ask(sql) { PQsendPrepare(connection.handle, name, sql, Int32(parameters), kinds) }
         defer { PQclear(answer) }
         guard PQresultStatus(answer) == PGRES_COMMAND_OK else { throw PostgresProblem(answer, connection.handle, doing: sql) }
         prepared[kinds] = name
