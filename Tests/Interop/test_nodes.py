@@ -153,9 +153,9 @@ def test_an_entry_whose_commit_was_not_answered_is_on_record_once(plan, database
     assert first.run("disclosures", "verify") == "2 disclosures, each as it was written.\n"
 
 
-def test_a_batch_is_not_counted_before_the_standby_has_it_however_often_the_database_restarts(plan, database, tmp_path):
-    plan.stop()
-    file = tmp_path / "more.ndjson"
+def begin_load(plan, database, folder, name):
+    """An import of one resource, at whose batch no standby answers any more."""
+    file = folder / f"{name}-{time.monotonic_ns()}.ndjson"
     os.mkfifo(file)
     load = subprocess.Popen(
         [program(), "import", "--priority", "normal", "--plan", PLAN, "--config", str(plan.nodes[0].config), str(file)],
@@ -163,16 +163,43 @@ def test_a_batch_is_not_counted_before_the_standby_has_it_however_often_the_data
     # It has begun when it opens the file; only its batch commits after that.
     with open(file, "w") as records:
         database.standby("nobody")
-        records.write('{"resourceType":"Observation","id":"more","status":"final","code":{"text":"weight"},"subject":{"reference":"Patient/ada"}}\n')
+        records.write(f'{{"resourceType":"Observation","id":"{name}","status":"final","code":{{"text":"weight"}},"subject":{{"reference":"Patient/ada"}}}}\n')
+    return load
+
+
+def waits_for_standby(load, database, query=""):
+    waits = lambda: database.query(f"SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query LIKE '{query}%'") == [["1"]]
+    patiently(lambda: load.poll() is not None or waits(), "the commit that waits for a standby")
+    assert load.poll() is None, load.stdout.read()
+
+
+def test_a_batch_is_not_counted_before_the_standby_has_it_however_often_the_database_restarts(plan, database, tmp_path):
+    plan.stop()
+    load = begin_load(plan, database, tmp_path, "more")
     for _ in range(3):
-        waits = lambda: database.query("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'") == [["1"]]
-        patiently(lambda: load.poll() is not None or waits(), "the commit that waits for a standby")
-        assert load.poll() is None, load.stdout.read()
+        waits_for_standby(load, database)
         database.again()
     database.standby("")
     said, _ = load.communicate(timeout=300)
     assert load.returncode == 0 and "1 resource" in said, said
     assert database.query("SELECT version FROM resource WHERE id = 'more'") == [["1"]]
+
+
+def test_what_a_killed_import_has_left_is_not_counted_either_before_the_standby_has_it(plan, database, tmp_path):
+    plan.stop()
+    killed = begin_load(plan, database, tmp_path, "left")
+    waits_for_standby(killed, database)
+    killed.kill()
+    killed.wait()
+    database.again()
+    assert database.query("SELECT version FROM resource WHERE id = 'left'") == [["1"]]
+    database.standby("")
+    again = begin_load(plan, database, tmp_path, "left")
+    waits_for_standby(again, database, "UPDATE clinical_change")
+    database.standby("")
+    said, _ = again.communicate(timeout=300)
+    assert again.returncode == 0 and "1 resource" in said, said
+    assert database.query("SELECT version FROM resource WHERE id = 'left'") == [["1"]]
 
 
 def test_nothing_is_lost_or_doubled_while_a_node_and_the_database_are_killed(plan, database):

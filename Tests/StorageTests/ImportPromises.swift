@@ -51,7 +51,7 @@ struct ImportPromises {
             let id = try #require(ResourceID("o"))
             #expect(try keep("registered", of: "p1") == [.added])
             #expect(try keep("final", of: "p1") == [.updated])
-            try store.remove([(.observation, id)], in: scene.compartment, at: today, until: nil)
+            try store.remove([(.observation, id)], in: scene.compartment, at: today, for: nil)
             #expect(try version(scene.compartment) == nil)
             // What names only what was removed names nothing that is known.
             let provenance = #"{"resourceType":"Provenance","id":"v","target":[{"reference":"Observation/o"}],"recorded":"2026-01-01"}"#
@@ -62,7 +62,7 @@ struct ImportPromises {
             #expect(try keep("final", of: "p1") == [.added])
             #expect(try version(scene.compartment) == 3)
             #expect(try keep("final", of: "p1") == [.unchanged])
-            try store.remove([(.observation, id)], in: scene.compartment, at: today, until: nil)
+            try store.remove([(.observation, id)], in: scene.compartment, at: today, for: nil)
             #expect(try keep("final", of: "p2") == [.added])
             #expect(try version(other) == 4)
             #expect(try version(scene.compartment) == nil)

@@ -31,6 +31,62 @@ struct PostgresTroubleTests {
         }
     }
 
+    /// As if the server did not hold the session to its limit, and no longer than the session's patience of 8 s, with much for a slow machine.
+    private func givesUp(_ address: PostgresAddress, _ body: @escaping @Sendable (PostgresConnection) throws -> Void) async throws {
+        try await OwnThread {
+            let session = try PostgresConnection(address, for: .log)
+            try session.run("SET statement_timeout = 0")
+            let began = ContinuousClock.now
+            let problem = #expect(throws: PostgresProblem.self) { try body(session) }
+            #expect(ContinuousClock.now - began < .seconds(300))
+            #expect(problem?.isOverdue == true && problem?.description.contains("no answer within 8 s") == true, "\(problem as Any)")
+            #expect(!session.isUsable)
+        }.value
+    }
+
+    @Test(
+        "Rows that the server does not take are given up: when it does not answer, and when the way to it is full",
+        arguments: [1, 3_000_000])
+    func rowsNotTaken(_ rows: Int) async throws {
+        try await PostgresServer.withDatabase { address in
+            try await givesUp(address) { session in
+                try session.run(
+                    """
+                    CREATE TABLE slow (number bigint);
+                    CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(600); RETURN NEW; END';
+                    CREATE TRIGGER waiting BEFORE INSERT ON slow FOR EACH ROW EXECUTE FUNCTION wait()
+                    """)
+                var copy = PostgresCopy(into: "slow", columns: ["number"])
+                for number in 0..<rows { copy.addRow { $0.append(sized: Int64(number)) } }
+                try copy.flush(to: session)
+            }
+        }
+    }
+
+    @Test("Statements sent together are given up when their answers do not come")
+    func pipeline() async throws {
+        try await PostgresServer.withDatabase { address in
+            try await givesUp(address) { session in
+                let slow = PostgresStatement(session, "SELECT pg_sleep(?)")
+                try PostgresPipeline(connection: session).run(slow, [0, 600]) { $0.bind(1, Int64($1)) }
+            }
+        }
+    }
+
+    @Test("A server that lets one in and then says nothing is given up")
+    func silent() async throws {
+        let server = try SilentServer()
+        defer { server.close() }
+        let address = try #require(
+            PostgresAddress("postgres://me@127.0.0.1:\(server.port)/x?sslmode=disable&gssencmode=disable"))
+        try await OwnThread {
+            let began = ContinuousClock.now
+            let problem = #expect(throws: PostgresProblem.self) { _ = try PostgresConnection(address, for: .log) }
+            #expect(ContinuousClock.now - began < .seconds(300))
+            #expect(problem?.isOverdue == true, "\(problem as Any)")
+        }.value
+    }
+
     @Test("A change for which nobody waits any more is not made")
     func stale() async throws {
         try await PostgresServer.withDatabase { address in
@@ -50,23 +106,36 @@ struct PostgresTroubleTests {
         }
     }
 
-    @Test("What another may have taken over meanwhile is neither kept nor removed")
+    @Test("A batch whose transfer is taken over while it is written is not kept")
     func takenOver() async throws {
         try await PostgresServer.withDatabase { address in
             let store = try Store(postgres: address)
             defer { try? store.close() }
-            let scene = try await Scene(store)
-            let batch = try prepared(observation("o", of: "p1"))
-            func keep(until end: ContinuousClock.Instant) throws {
-                _ = try store.keep(batch, plan: scene.plan, at: today, turn: BatchTurn(until: end))
+            let receiver = try await Receiver(store)
+            let job = try await receiver.keeping([])
+            let batch = try prepared(observation("o", of: "us"))
+            let other = try PostgresConnection(address, for: .administer)
+            // Every batch changes this row, so it waits here.
+            try other.run("BEGIN; UPDATE clinical_change SET number = number")
+            let keeping = OwnThread {
+                #expect(throws: Refusal.self) { try store.keep(batch, plan: receiver.plan, at: today, turn: BatchTurn(for: job.lease)) }?
+                    .code
             }
-            #expect(throws: Refusal.self) { try keep(until: .now) }
-            #expect(try store.body(.observation, "o", in: scene.compartment) == nil)
-            try keep(until: .now.advanced(by: .seconds(300)))
-            #expect(try store.body(.observation, "o", in: scene.compartment) != nil)
-            let id = try #require(ResourceID("o"))
-            #expect(throws: Refusal.self) { try store.remove([(.observation, id)], in: scene.compartment, at: today, until: .now) }
-            #expect(try store.body(.observation, "o", in: scene.compartment) != nil)
+            let waiting = PostgresStatement(
+                try PostgresConnection(address, for: .read),
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+            while try !(waiting.step() && waiting.int(0) > 0) {
+                waiting.reset()
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            let taken = try await receiver.claim("b", at: today.adding(seconds: 31))
+            #expect(taken.count == 1)
+            try other.run("COMMIT")
+            #expect(try await keeping.value == .conflict)
+            let compartment = Compartment(plan: receiver.plan, member: receiver.member, patientID: "us")
+            #expect(try store.body(.observation, "o", in: compartment) == nil)
+            let theirs = try #require(taken.first).lease
+            #expect(try store.keep(batch, plan: receiver.plan, at: today, turn: BatchTurn(for: theirs)) == [.added])
         }
     }
 

@@ -6,7 +6,7 @@ import Testing
 import Trust
 
 /// A receiving plan with one payer and a member who has begun.
-private struct Receiver {
+struct Receiver {
     let store: any EveryStore
     let plan: Key<Plan>
     let member: Key<Member>
@@ -219,6 +219,31 @@ struct TransferPromises {
         }
     }
 
+    @Test("For a transfer that is in other hands nothing is kept and nothing removed", arguments: Engine.allCases)
+    func otherHands(_ engine: Engine) async throws {
+        try await engine.withStore { store in
+            let receiver = try await Receiver(store)
+            let job = try await receiver.keeping([])
+            let compartment = Compartment(plan: receiver.plan, member: receiver.member, patientID: "us")
+            let id = try #require(ResourceID("o"))
+            func keep(_ status: String, _ lease: TransferLease) throws(Refusal) -> [ImportOutcome] {
+                let batch = (try? prepared(observation("o", of: "us", status: status))) ?? []
+                return try store.keep(batch, plan: receiver.plan, at: today, turn: BatchTurn(for: lease))
+            }
+            #expect(try keep("final", job.lease) == [.added])
+            let theirs = try #require(try await receiver.claim("b", at: today.adding(seconds: 31)).first).lease
+            #expect(#expect(throws: Refusal.self) { try keep("amended", job.lease) }?.code == .conflict)
+            let refusal = #expect(throws: Refusal.self) {
+                try store.remove([(.observation, id)], in: compartment, at: today, for: job.lease)
+            }
+            #expect(refusal?.code == .conflict)
+            #expect(try store.body(.observation, "o", in: compartment)?.contains("final") == true)
+            #expect(try keep("amended", theirs) == [.updated])
+            try store.remove([(.observation, id)], in: compartment, at: today, for: theirs)
+            #expect(try store.body(.observation, "o", in: compartment) == nil)
+        }
+    }
+
     @Test("What is taken out of a record is gone, and nothing else is", arguments: Engine.allCases)
     func removal(_ engine: Engine) async throws {
         try await engine.withStore { store in
@@ -232,7 +257,7 @@ struct TransferPromises {
             for _ in 0..<2 {
                 try store.remove(
                     [(.observation, try id("o1")), (.observation, try id("o3")), (.organization, try id("g")), (.goal, try id("none"))],
-                    in: scene.compartment, at: today, until: nil)
+                    in: scene.compartment, at: today, for: nil)
             }
             #expect(try store.body(.observation, "o1", in: scene.compartment) == nil)
             #expect(try store.body(.organization, "g", in: scene.compartment) == nil)

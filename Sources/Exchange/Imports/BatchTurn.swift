@@ -7,13 +7,13 @@ import Synchronization
 package final class BatchTurn: Sendable {
     private let before: Mutex<BatchTurn?>
     private let kept = DispatchGroup()
-    /// When whoever asked may no longer be the one to keep it. A store that many share keeps nothing from then on; nil for always.
-    package let until: ContinuousClock.Instant?
+    /// Of the transfer for which it is kept; nothing is kept when that is in other hands by then. Nil when it is for none.
+    package let lease: TransferLease?
 
     /// Nil when no batch was before it.
-    package init(after before: BatchTurn? = nil, until: ContinuousClock.Instant? = nil) {
+    package init(after before: BatchTurn? = nil, for lease: TransferLease? = nil) {
         self.before = Mutex(before)
-        self.until = until
+        self.lease = lease
         kept.enter()
     }
 

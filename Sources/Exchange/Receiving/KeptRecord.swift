@@ -59,9 +59,9 @@ package protocol KeptRecordStore: Sendable {
 /// Takes single resources out of a member's record.
 package protocol RemovalStore: Sendable {
     /// In one transaction; what is not there is left out. Shared types are looked for among the plan's own.
-    /// A store that many share removes nothing from `end` on.
+    /// Refused with `conflict` when the transfer for which it is done is in other hands by then.
     func remove(
         _ resources: [(type: ResourceType, id: ResourceID)], in compartment: Compartment, at now: Timestamp,
-        until end: ContinuousClock.Instant?
+        for lease: TransferLease?
     ) throws(Refusal)
 }

@@ -12,11 +12,7 @@ struct TransferKeeping: Sendable {
     let store: any Store
     let world: World
 
-    /// How long one write may take to begin and to be committed: the store may be away for longer than this worker has the transfer.
-    let hold: Duration
-
     private var transfer: Transfer { job.transfer }
-    private var end: ContinuousClock.Instant { .now.advanced(by: hold) }
     private static let batchCount = 500
 
     func keep() async throws -> TransferChange {
@@ -37,7 +33,7 @@ struct TransferKeeping: Sendable {
             plan: transfer.plan, member: transfer.member, payer: transfer.payer, patientID: member, servesPatient: try servesPatient(member)
         )
         let gone = try store.broughtOnly(by: transfer).map { (type: $0.type, id: $0.localID) }
-        try store.remove(gone, in: compartment, at: world.now(), until: end)
+        try store.remove(gone, in: compartment, at: world.now(), for: job.lease)
         try await store.forgetVersions(job, at: world.now())
         try serve(compartment, ids)
     }
@@ -93,7 +89,7 @@ struct TransferKeeping: Sendable {
         var batch: [PreparedResource] = []
         func flush() throws {
             guard !batch.isEmpty else { return }
-            _ = try store.keep(batch, plan: compartment.plan, at: world.now(), turn: BatchTurn(until: end))
+            _ = try store.keep(batch, plan: compartment.plan, at: world.now(), turn: BatchTurn(for: job.lease))
             batch.removeAll(keepingCapacity: true)
         }
         // Read first and written afterwards: the reading holds a snapshot for as long as it lasts.
@@ -129,7 +125,7 @@ struct TransferKeeping: Sendable {
                 try bytes.withUnsafeBytes { wanted.append(try PreparedResource(received: try parser.parse($0), of: patient)) }
             }
         }
-        if !wanted.isEmpty { _ = try store.keep(wanted, plan: compartment.plan, at: world.now(), turn: BatchTurn(until: end)) }
-        try store.remove(stale, in: compartment, at: world.now(), until: end)
+        if !wanted.isEmpty { _ = try store.keep(wanted, plan: compartment.plan, at: world.now(), turn: BatchTurn(for: job.lease)) }
+        try store.remove(stale, in: compartment, at: world.now(), for: job.lease)
     }
 }

@@ -57,8 +57,10 @@ package struct TransferWorker: Sendable {
     private func claim(_ limit: Int) async -> [TransferJob] {
         do throws(Refusal) {
             try await store.expireTransfers(before: world.now().adding(seconds: -Transfer.authorizeMinutes * 60), at: world.now())
+            // Each claim has a name of its own: after its lease has ended, this worker may be the one that takes a transfer over from itself.
             return try await store.claimTransfers(
-                holder: holder, limit: limit, perPayer: settings.perPayer, lease: settings.lease, at: world.now())
+                holder: "\(holder)-\(UInt64.random(in: .min ... .max))", limit: limit, perPayer: settings.perPayer, lease: settings.lease,
+                at: world.now())
         } catch {
             logger.error("transfers cannot be claimed", metadata: ["cause": "\(error.cause ?? error.message)"])
             return []
@@ -83,8 +85,7 @@ package struct TransferWorker: Sendable {
     }
 
     private func work(_ job: TransferJob) async {
-        // Where the last word came through, it is a third of the lease old at most; what is left of the rest is for a commit under way.
-        let keeping = TransferKeeping(job: job, store: store, world: world, hold: settings.lease / 2)
+        let keeping = TransferKeeping(job: job, store: store, world: world)
         do {
             switch job.transfer.state {
             case .receiving: try await receive(job)

@@ -42,22 +42,25 @@ final class PostgresEngine: Engine {
     func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, turn: BatchTurn, pace: ImportPace) throws -> [ImportOutcome]
     {
         do {
-            return try bulk.use { try $0.keep(batch, plan: plan, at: now, mayLean: false, until: turn.until, pace) }
+            return try bulk.use { try $0.keep(batch, plan: plan, at: now, mayLean: false, for: turn.lease, pace) }
         } catch is LeansOnEarlier {
             // Without a session: the batches it waits for need one.
             turn.waitForEarlier()
-            return try bulk.use { try $0.keep(batch, plan: plan, at: now, mayLean: true, until: turn.until, pace) }
+            return try bulk.use { try $0.keep(batch, plan: plan, at: now, mayLean: true, for: turn.lease, pace) }
         }
     }
 
     func remove(
-        _ resources: [(type: ResourceType, id: ResourceID)], plan: Key<Plan>, member: Key<Member>, until end: ContinuousClock.Instant?
+        _ resources: [(type: ResourceType, id: ResourceID)], plan: Key<Plan>, member: Key<Member>, for lease: TransferLease?
     ) throws {
-        try bulk.use { try $0.remove(resources, plan: plan, member: member, until: end) }
+        try bulk.use { try $0.remove(resources, plan: plan, member: member, for: lease) }
     }
 
-    /// Each batch is durable when it is kept.
-    func settle() { bulk.close() }
+    /// Each batch is durable when it is kept; what a load that was killed has left, and this one found, is confirmed.
+    func settle() throws {
+        defer { bulk.close() }
+        try bulk.use { try $0.confirm() }
+    }
 
     func keep(_ disclosures: [Disclosure]) throws {
         try log.withLock { log in

@@ -26,11 +26,13 @@ final class BulkWriter: Sendable {
         self.log = log ?? WriteAheadLog(path: path)
     }
 
-    func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, pace: ImportPace = .full) throws -> [ImportOutcome] {
+    func keep(
+        _ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, for lease: TransferLease? = nil, pace: ImportPace = .full
+    ) throws -> [ImportOutcome] {
         var outcomes: [ImportOutcome] = []
         repeat {
             let start = outcomes.count
-            outcomes += try write(plan, pace) { writer in
+            outcomes += try write(plan, lease, pace) { writer in
                 let end = ContinuousClock.now + patience
                 return try writer.keep(batch, from: start, at: now) {
                     // Nobody waits for the file while its holder rests.
@@ -41,12 +43,15 @@ final class BulkWriter: Sendable {
         return outcomes
     }
 
-    func remove(_ resources: [(type: ResourceType, id: ResourceID)], plan: Key<Plan>, member: Key<Member>) throws {
-        try write(plan, .full) { try $0.remove(resources, member: member) }
+    func remove(_ resources: [(type: ResourceType, id: ResourceID)], plan: Key<Plan>, member: Key<Member>, for lease: TransferLease?) throws
+    {
+        try write(plan, lease, .full) { try $0.remove(resources, member: member) }
     }
 
     /// One transaction.
-    private func write<T: Sendable>(_ plan: Key<Plan>, _ pace: ImportPace, _ body: @Sendable (ResourceWriter) throws -> T) throws -> T {
+    private func write<T: Sendable>(
+        _ plan: Key<Plan>, _ lease: TransferLease?, _ pace: ImportPace, _ body: @Sendable (ResourceWriter) throws -> T
+    ) throws -> T {
         turn.letOthersGoFirst()
         let outcome = try state.withLock { state in
             let connection = try state.connection ?? BulkConnection(path: path, log, turn)
@@ -56,7 +61,12 @@ final class BulkWriter: Sendable {
                 ?? ResourceWriter(
                     SQLiteResourceTable(connection.connection, plan: plan), RosterWriter(StatementCache(connection.connection), plan: plan))
             state.writers[plan] = writer
-            do { return try connection.transaction { try body(writer) } } catch {
+            do {
+                return try connection.transaction {
+                    if let lease { try LeaseProof.prove(lease, connection.connection.prepare(LeaseProof.sql)) }
+                    return try body(writer)
+                }
+            } catch {
                 writer.forget()
                 throw error
             }

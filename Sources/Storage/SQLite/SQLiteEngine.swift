@@ -78,14 +78,13 @@ final class SQLiteEngine: Engine {
 
     func keep(_ batch: [PreparedResource], plan: Key<Plan>, at now: Timestamp, turn: BatchTurn, pace: ImportPace) throws -> [ImportOutcome]
     {
-        try bulk.keep(batch, plan: plan, at: now, pace: pace)
+        try bulk.keep(batch, plan: plan, at: now, for: turn.lease, pace: pace)
     }
 
-    /// Nobody else could have taken over meanwhile.
     func remove(
-        _ resources: [(type: ResourceType, id: ResourceID)], plan: Key<Plan>, member: Key<Member>, until end: ContinuousClock.Instant?
+        _ resources: [(type: ResourceType, id: ResourceID)], plan: Key<Plan>, member: Key<Member>, for lease: TransferLease?
     ) throws {
-        try bulk.remove(resources, plan: plan, member: member)
+        try bulk.remove(resources, plan: plan, member: member, for: lease)
     }
 
     func settle() throws {

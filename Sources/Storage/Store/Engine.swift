@@ -18,8 +18,7 @@ protocol Engine: Sendable {
     /// More batches of one import at once wait for each other.
     var batches: ImportBatches { get }
     func remove(
-        _ resources: [(type: ResourceType, id: ResourceID)], plan: Key<Plan>, member: Key<Member>, until end: ContinuousClock.Instant?)
-        throws
+        _ resources: [(type: ResourceType, id: ResourceID)], plan: Key<Plan>, member: Key<Member>, for lease: TransferLease?) throws
     /// Everything that was kept is durable.
     func settle() throws
 

@@ -62,15 +62,8 @@ extension Store: TransferStore {
         }
     }
 
-    /// Refused with `conflict` when somebody else holds the transfer, or nobody.
     private static func prove(_ lease: TransferLease, _ database: Transaction) throws {
-        let isHeld = try Bool.fetchOne(
-            database,
-            sql: """
-                SELECT EXISTS (SELECT 1 FROM transfer WHERE number = ? AND lease_holder = ? AND state IN ('receiving', 'keeping', 'undoing'))
-                """,
-            arguments: [lease.transfer.number, lease.holder])
-        guard isHeld == true else { throw Refusal(.conflict, "The transfer is in other hands.") }
+        try LeaseProof.prove(lease, database.statements.statement(text: LeaseProof.sql))
     }
 
     package func open(legs: [String], _ lease: TransferLease, at now: Timestamp) async throws(Refusal) {

@@ -132,7 +132,7 @@ extension Store: UsageStore, DeletionStore {
         }
         defer { clinicalMark.changed() }
         do {
-            for (member, resources) in owned { try engine.remove(resources, plan: plan, member: Key(member), until: nil) }
+            for (member, resources) in owned { try engine.remove(resources, plan: plan, member: Key(member), for: nil) }
         } catch { throw Self.refusal(error) }
         return owned.values.reduce(0) { $0 + $1.count }
     }
