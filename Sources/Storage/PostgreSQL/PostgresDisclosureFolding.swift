@@ -99,11 +99,9 @@ final class PostgresDisclosureFolding: Sendable {
                 sealed AS (INSERT INTO seal (writer, last, digest) SELECT writer, last, digest FROM taken),
                 entered AS (
                     INSERT INTO disclosure (writer, number, at, plan, member, "grant", app, interaction, type, target, resources)
-                    SELECT taken.writer, taken.last - cardinality(taken.at) + entry.n, entry.at, entry.plan, entry.member, entry."grant",
-                        entry.app, entry.interaction, entry.type, entry.target, entry.resources
-                    FROM taken, unnest(taken.at, taken.plan, taken.member, taken."grant", taken.app, taken.interaction, taken.type,
-                        taken.target, taken.resources) WITH ORDINALITY
-                        AS entry (at, plan, member, "grant", app, interaction, type, target, resources, n))
+                    SELECT writer, last - cardinality(at) + n, at[n], plan[n], member[n], "grant"[n], app[n], interaction[n], type[n], target[n],
+                        resources[n]
+                    FROM taken, generate_series(1, cardinality(at)) AS n)
                 SELECT count(*) FROM taken
                 """)
         }
