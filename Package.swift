@@ -122,7 +122,7 @@ let package = Package(
         .testTarget(
             name: "StorageTests",
             dependencies: [
-                "Storage", "Records", "Exchange", "FHIR", "Trust", .product(name: "GRDB", package: "GRDB.swift"),
+                "Storage", "Records", "Exchange", "FHIR", "TestSupport", "Trust", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: house),

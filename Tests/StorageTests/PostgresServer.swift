@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 @testable import Storage
 
@@ -49,21 +50,5 @@ enum PostgresServer {
         defer { try? administer("DROP DATABASE \(name) WITH (FORCE)") }
         guard let address = address(name) else { throw MissingRow() }
         return try await body(address)
-    }
-}
-
-/// So many at a time; the others wait in line.
-private actor Turns {
-    private var free: Int
-    private var waiting: [CheckedContinuation<Void, Never>] = []
-
-    init(_ count: Int) { free = count }
-
-    func take() async {
-        if free > 0 { free -= 1 } else { await withCheckedContinuation { waiting.append($0) } }
-    }
-
-    func giveBack() {
-        if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
     }
 }

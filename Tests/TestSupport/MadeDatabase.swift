@@ -56,19 +56,3 @@ struct MadeDatabase: Sendable {
         guard program.terminationStatus == 0 else { throw NotMade(what: sql) }
     }
 }
-
-/// So many at a time; the others wait in line.
-private actor Turns {
-    private var free: Int
-    private var waiting: [CheckedContinuation<Void, Never>] = []
-
-    init(_ count: Int) { free = count }
-
-    func take() async {
-        if free > 0 { free -= 1 } else { await withCheckedContinuation { waiting.append($0) } }
-    }
-
-    func giveBack() {
-        if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
-    }
-}
