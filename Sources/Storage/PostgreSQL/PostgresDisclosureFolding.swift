@@ -11,7 +11,11 @@ final class PostgresDisclosureFolding: Sendable {
     static let lock = 0x5042_466F_6C64_4C67
 
     private let address: PostgresAddress
-    private let session = Mutex<Session?>(nil)
+    private struct State {
+        var session: Session?
+        var failure: (at: ContinuousClock.Instant, error: any Error)?
+    }
+    private let state = Mutex(State())
     private let queue = DispatchQueue(label: "payerbridge.disclosures.folding", qos: .utility)
     private let isDue = Atomic(false)
     private let isClosed = Atomic(false)
@@ -54,19 +58,27 @@ final class PostgresDisclosureFolding: Sendable {
     }
 
     private func foldOnce() throws {
-        try session.withLock { session in
-            let before = kept.load(ordering: .relaxed)
-            let open = try session ?? Session(address)
-            session = nil
-            while try open.foldSome() {}
-            session = open
-            folded.store(before, ordering: .relaxed)
+        let asked = ContinuousClock.now
+        try state.withLock { state in
+            // Who has waited for another's turn need not find out again that the server does not answer.
+            if let failure = state.failure, failure.at > asked { throw failure.error }
+            do {
+                let before = kept.load(ordering: .relaxed)
+                let open = try state.session ?? Session(address)
+                state.session = nil
+                while try open.foldSome() {}
+                state = State(session: open)
+                folded.store(before, ordering: .relaxed)
+            } catch {
+                state.failure = (.now, error)
+                throw error
+            }
         }
     }
 
     func close() {
         isClosed.store(true, ordering: .relaxed)
-        session.withLock { $0 = nil }
+        state.withLock { $0.session = nil }
     }
 
     /// What one session with the server knows.
